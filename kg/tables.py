@@ -1,0 +1,74 @@
+"""Tables of tab-separated values: one row a fact, `#` starts a comment line, the first line names the columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kg.errors import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells by column name, and where it stands."""
+
+    cells: dict[str, str]
+    path: str
+    line: int
+
+    def __getitem__(self, column: str) -> str:
+        """Return the cell; an empty one is ''."""
+        return self.cells[column]
+
+    def values(self, column: str) -> tuple[str, ...]:
+        """Return the parts of a cell that `|` separates, in order; an empty cell has none."""
+        return tuple(part.strip() for part in self.cells[column].split(SEPARATOR) if part.strip())
+
+    @property
+    def where(self) -> str:
+        """The row's place, `folder/file.tsv:line`, the same on every machine."""
+        return f"{self.path}:{self.line}"
+
+
+def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str]] = lambda _: ()) -> tuple[Row, ...]:
+    """Read a table in file order.
+
+    `check` gives what is wrong with one row; every complaint of the whole table is raised
+    at once, each with file and line. A column that is missing or unknown is a complaint.
+
+    Raises TableError.
+    """
+    wanted = tuple(columns)
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{name}: cannot be read as UTF-8 text ({error})"
+        raise TableError(message) from error
+    header: tuple[str, ...] | None = None
+    rows: list[Row] = []
+    complaints: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = tuple(cell.strip() for cell in line.rstrip("\r").split("\t"))
+        if header is None:
+            header = cells
+            if header != wanted:
+                message = f"{name}:{number}: columns are {', '.join(header)}; must be {', '.join(wanted)}"
+                raise TableError(message)
+        elif len(cells) > len(header):
+            complaints.append(f"{name}:{number}: {len(cells)} cells; must be at most {len(header)}")
+        else:
+            row = Row(dict(zip(header, cells + ("",) * (len(header) - len(cells)), strict=True)), name, number)
+            complaints.extend(f"{row.where}: {problem}" for problem in check(row))
+            rows.append(row)
+    if complaints:
+        raise TableError("\n".join(complaints))
+    return tuple(rows)
