@@ -1,0 +1,519 @@
+"""The lexicon: `ontology/lexicon/*.tsv` and a user's terms → entities, and their names found in a text.
+
+Names and texts are folded to the same words: letter runs and digit runs, without regard to
+case, accents, hyphens, brackets, plural and spelling. The names are kept in one dictionary of
+joined words and one of first words, so a text is read once whatever the number of names.
+
+A name may carry options in braces (`docs/lexicon.md`):
+`{case}` counts only as written; `{with:a,b}` counts only where another name of the concept stands
+in the document or one of the words stands nearby (`{with}`: only the former);
+`{not:a,b}` does not count where one of the words stands next to it.
+
+Source: prefix index over normalised names, doi:10.1093/bioadv/vbac034.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg import tables
+from kg.errors import TableError
+from kg.model import Entity
+from kg.resources import ONTOLOGY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+COLUMNS = ("id", "label", "names", "kind", "parent", "xrefs", "source")
+USER_COLUMNS = ("id", "type", "label", "names", "kind", "parent", "xrefs", "source")
+NEARBY_WORDS = 10
+BESIDE_WORDS = 2
+MAX_REMEMBERED_WORDS = 200_000
+MIN_PLURAL_LETTERS = 4
+MIN_FOOTNOTED_LETTERS = 5
+MAX_WORDS_BEFORE_HYPHEN = 4
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_GREEK_LETTERS = "αβγδεζηθικλμνξοπρσςτυφχψω"
+_GREEK_NAMES = tuple(
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "omicron",
+        "pi",
+        "rho",
+        "sigma",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+    ]
+)
+_GREEK = (
+    {chr(0xB5): "mu"}
+    | dict(zip(_GREEK_LETTERS, _GREEK_NAMES, strict=True))
+    | dict(
+        zip(
+            _GREEK_LETTERS.replace("ς", "").upper(),
+            (name for letter, name in zip(_GREEK_LETTERS, _GREEK_NAMES, strict=True) if letter != "ς"),
+            strict=True,
+        )
+    )
+)
+_RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
+_DIGITS = "0-9₀-₉⁰¹²³⁴-⁹"
+_MARKS = "\u0300-\u036f"
+_JOINERS = "\u00ad\u200b-\u200d\u2060\ufeff"
+_LETTERS = rf"[^\W\d_{_DIGITS}{''.join(_GREEK)}]+"
+_WORD = re.compile(
+    rf"({_LETTERS}(?:[{_MARKS}{_JOINERS}]+{_LETTERS})*[{_MARKS}]*|[{''.join(_GREEK)}]|[{_DIGITS}]+)(?:['\u2019\u02bc]s(?!\w))?"
+)
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W\d_])")
+_INVISIBLE = re.compile(rf"[-\u2010\u2011{_MARKS}{_JOINERS}]")
+_PLAIN_GAPS = frozenset(("", " ", "-"))
+# A name never reaches over one of these: the end of a sentence or of a list item. A comma inside a chemical name has no
+# space beside it; a line end before a lower-case letter only wraps the line.
+_BREAK = re.compile(r"[!?;|•…\r]|\.(?!\w)|[,:](?=\s)|(?<=\s)[,:]|\n(?!(?<=[^\n]\n)[ \t]*[^\W\d_A-ZÀ-Þ])")
+_CLOSING = {")": "(", "]": "["}
+_DOT = re.compile(r"\s*\.\s*")
+_OPTIONS = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: the entity, the concept above it, its public identifiers (CURIEs), who named it, and where the row stands."""
+
+    entity: Entity
+    parent: str | None
+    xrefs: tuple[str, ...]
+    source: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name at a place in a text, with every entity that it may mean, one of each type, in the order of the lexicon."""
+
+    start: int
+    end: int
+    entities: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """When a name counts: `case` holds its words as written; `near` and `beside` hold folded words."""
+
+    case: tuple[str, ...] | None = None
+    is_conditional: bool = False
+    near: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+
+
+_ALWAYS = _Rule()
+
+
+class _Folder(dict[str, str]):
+    """Words already folded; forgets everything when it has seen too many, so that no text can fill the memory."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MAX_REMEMBERED_WORDS:
+            self.clear()
+        folded = self[word] = _fold(word)
+        return folded
+
+
+class _Words:
+    """A text as folded words with their offsets."""
+
+    __slots__ = ("ends", "folded", "starts", "text")
+
+    def __init__(self, text: str, starts: list[int], ends: list[int], folded: list[str]) -> None:
+        self.text = text
+        self.starts = starts
+        self.ends = ends
+        self.folded = folded
+
+    def raw(self, index: int) -> str:
+        """Return the word as written, without hyphens and invisible characters."""
+        return _INVISIBLE.sub("", self.text[self.starts[index] : self.ends[index]])
+
+
+def _split(text: str) -> _Words:
+    """Return the text's letter runs and digit runs."""
+    found = [(match.start(1), match.end(1), match[1]) for match in _WORD.finditer(text)]
+    return _Words(text, [start for start, _, _ in found], [end for _, end, _ in found], [_FOLDED[word] for _, _, word in found])
+
+
+def _join(words: _Words) -> tuple[_Words, tuple[int, ...]]:
+    """Return the words with letters that a hyphen joins made one ("anti-depressant"), and which ones were joined."""
+    starts: list[int] = []
+    ends: list[int] = []
+    folded: list[str] = []
+    joined: list[int] = []
+    copied = 0
+    for hyphen in _HYPHEN.finditer(words.text):
+        at = bisect_left(words.starts, hyphen.end())
+        if at == 0 or words.ends[at - 1] != hyphen.start():
+            continue
+        if at > copied:
+            starts += words.starts[copied:at]
+            ends += words.ends[copied:at]
+            folded += words.folded[copied:at]
+            joined.append(len(starts) - 1)
+        ends[-1] = words.ends[at]
+        folded[-1] += words.folded[at]
+        copied = at + 1
+    starts += words.starts[copied:]
+    ends += words.ends[copied:]
+    folded += words.folded[copied:]
+    return _Words(words.text, starts, ends, folded), tuple(joined)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A name that stands in the text: `length` words from `index`, and what it may mean there."""
+
+    words: _Words
+    index: int
+    length: int
+    meanings: tuple[tuple[Entity, _Rule], ...]
+
+    @property
+    def start(self) -> int:
+        """The start of the first word."""
+        return self.words.starts[self.index]
+
+    @property
+    def end(self) -> int:
+        """The end of the last word, or of a bracket that opened in the name: "5-HT(2A)"."""
+        end = self.words.ends[self.index + self.length - 1]
+        text = self.words.text
+        closing = _CLOSING.get(text[end : end + 1])
+        return end + 1 if closing is not None and closing in text[self.start : end] else end
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Concepts by id, and their names ready to be found."""
+
+    entries: Mapping[str, Entry]
+    _names: Mapping[str, tuple[tuple[Entity, _Rule], ...]]
+    _lengths: Mapping[str, tuple[int, ...]]
+    _dotted: frozenset[str]
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """Mark every name in a text.
+
+        The longest name wins, matches never overlap, and they come in text order. Offsets count
+        code points of the text as given, end exclusive; no name reaches over the end of a sentence.
+        """
+        candidates = self._candidates(text)
+        conditional = any(rule.is_conditional for candidate in candidates for _, rule in candidate.meanings)
+        known = _known(candidates) if conditional else frozenset()
+        matches = []
+        after = 0
+        for candidate in candidates:
+            if candidate.start < after:
+                continue
+            entities = tuple(
+                entity
+                for entity, rule in candidate.meanings
+                if not rule.is_conditional or entity.id in known or _is_near(candidate, rule.near)
+            )
+            if entities:
+                matches.append(Match(candidate.start, candidate.end, entities))
+                after = candidate.end
+        return tuple(matches)
+
+    def _candidates(self, text: str) -> list[_Candidate]:
+        """Return every name that stands in the text, in text order, longest first."""
+        words = _split(text)
+        lengths = self._lengths
+        candidates = [candidate for index, word in enumerate(words.folded) if word in lengths for candidate in self._at(words, index, 1)]
+        joined, places = _join(words)
+        for place in places:
+            for index in range(max(0, place - MAX_WORDS_BEFORE_HYPHEN), place + 1):
+                if joined.folded[index] in lengths:
+                    candidates.extend(self._at(joined, index, place - index + 1))
+        if places:
+            candidates.sort(key=lambda candidate: (candidate.start, -candidate.end))
+        return candidates
+
+    def _at(self, words: _Words, index: int, least: int) -> Iterator[_Candidate]:
+        """Give every name of at least so many words that begins at a word, longest first."""
+        for length in self._lengths[words.folded[index]]:
+            if length < least:
+                return
+            meanings = self._names.get(" ".join(words.folded[index : index + length]))
+            if meanings is not None and self._is_whole(words, index, length):
+                allowed = tuple(meaning for meaning in meanings if _is_allowed(words, index, length, meaning[1]))
+                if allowed:
+                    yield _Candidate(words, index, length, allowed)
+
+    def _is_whole(self, words: _Words, index: int, length: int) -> bool:
+        """Tell whether the words are not cut out of a longer one, and stand in one sentence."""
+        text, starts, ends = words.text, words.starts, words.ends
+        last = index + length - 1
+        if last >= len(starts) or (index and ends[index - 1] == starts[index]):
+            return False
+        if last + 1 < len(starts) and ends[last] == starts[last + 1]:
+            # a footnote mark may stick to a word ("kratom1"), never to a short one ("D2", "B12")
+            footnote = words.folded[last + 1].isdigit() and ends[last] - starts[last] >= MIN_FOOTNOTED_LETTERS
+            if not footnote:
+                return False
+        if length > 1 and words.folded[last] == "a" and text[starts[last]] == "a" and text[starts[last] - 1].isspace():
+            return False  # "GABA a" is no GABA-A
+        for at in range(index, last):
+            gap = text[ends[at] : starts[at + 1]]
+            if gap in _PLAIN_GAPS or (words.folded[at] in self._dotted and _DOT.fullmatch(gap) is not None):
+                continue
+            if _BREAK.search(text, ends[at], starts[at + 1] + 1) is not None:
+                return False
+        return True
+
+
+def _known(candidates: Iterable[_Candidate]) -> frozenset[str]:
+    """Return the ids of the concepts that the text names without condition."""
+    known: set[str] = set()
+    after = 0
+    for candidate in candidates:
+        ids = [entity.id for entity, rule in candidate.meanings if not rule.is_conditional]
+        if candidate.start >= after and ids:
+            known.update(ids)
+            after = candidate.end
+    return frozenset(known)
+
+
+def _is_allowed(words: _Words, index: int, length: int, rule: _Rule) -> bool:
+    """Tell whether the rule's `case` and `beside` let the words count."""
+    if rule.case is not None:
+        raw = [words.raw(at) for at in range(index, index + length)]
+        if any(written not in {wanted, wanted + "s"} for written, wanted in zip(raw, rule.case, strict=True)):
+            return False
+    if rule.beside:
+        before = words.folded[max(0, index - BESIDE_WORDS) : index]
+        after = words.folded[index + length : index + length + BESIDE_WORDS]
+        return rule.beside.isdisjoint(before) and rule.beside.isdisjoint(after)
+    return True
+
+
+def _is_near(candidate: _Candidate, near: frozenset[str]) -> bool:
+    """Tell whether one of the words stands near the name."""
+    folded, index, after = candidate.words.folded, candidate.index, candidate.index + candidate.length
+    return not (near.isdisjoint(folded[max(0, index - NEARBY_WORDS) : index]) and near.isdisjoint(folded[after : after + NEARBY_WORDS]))
+
+
+@cache
+def _spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = tables.read(ONTOLOGY / "spelling.tsv", ("pattern", "replacement", "example", "other"))
+    return tuple((re.compile(row["pattern"]), row["replacement"]) for row in rows)
+
+
+def _fold(word: str) -> str:
+    """Return the word that stands for all spellings of this one."""
+    if word in _GREEK:
+        return _GREEK[word]
+    if word.translate(_RAISED).isdigit():
+        return word.translate(_RAISED)
+    letters = _INVISIBLE.sub("", unicodedata.normalize("NFKD", word)).casefold()
+    letters = _singular(letters)
+    for pattern, replacement in _spellings():
+        letters = pattern.sub(replacement, letters)
+    return letters
+
+
+def _singular(word: str) -> str:
+    """Return a word without its plural ending; both sides are folded, so it need not be an English word.
+
+    >>> [_singular(word) for word in ("alkaloids", "therapies", "abscesses", "psychoses", "virus", "analysis", "gas")]
+    ['alkaloid', 'therapy', 'abscess', 'psychosis', 'virus', 'analysis', 'gas']
+    """
+    if len(word) < MIN_PLURAL_LETTERS or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > len("dies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes", "zzes")):
+        return word[:-2]
+    if word.endswith("oses") and not word.endswith(("doses", "noses", "roses", "closes", "poses")):
+        return word[:-2] + "is"
+    if word.endswith("oes") and len(word) > len("shoes"):
+        return word[:-2]
+    return word[:-1]
+
+
+_FOLDED = _Folder()
+
+
+def normal(name: str) -> str:
+    """Return the folded words of a name, joined by spaces: two names that meet are equal here.
+
+    >>> normal("7-OH-mitragynine") == normal("7 oh Mitragynines")
+    True
+    """
+    return " ".join(_split(name).folded)
+
+
+def plain(name: str) -> str:
+    """Return a name without its options.
+
+    >>> plain("ice{with:meth}")
+    'ice'
+    """
+    return _OPTIONS.sub("", name).strip()
+
+
+def _rule(words: _Words, options: Iterable[str]) -> _Rule:
+    """Return the rule that the options of a name with these words state.
+
+    Raises ValueError where an option is unknown.
+    """
+    rule = _ALWAYS
+    for option in options:
+        key, _, value = option.partition(":")
+        folded = frozenset(word for part in value.split(",") for word in _split(part).folded)
+        if key == "case" and not value:
+            rule = _Rule(tuple(words.raw(at) for at in range(len(words.folded))), rule.is_conditional, rule.near, rule.beside)
+        elif key == "with":
+            rule = _Rule(rule.case, True, folded, rule.beside)  # noqa: FBT003
+        elif key == "not" and folded:
+            rule = _Rule(rule.case, rule.is_conditional, rule.near, folded)
+        else:
+            raise ValueError(option)
+    return rule
+
+
+def _check(row: tables.Row) -> Iterator[str]:
+    """Give what is wrong with one row."""
+    if not _ID.fullmatch(row["id"]):
+        yield f"id {row['id']!r}; must be lower-case words joined by hyphens"
+    if not row["label"]:
+        yield "no label; must have one"
+    if not row["source"]:
+        yield "no source; must say who names it"
+    for name in (row["label"], *row.values("names")):
+        if not _split(plain(name)).folded:
+            yield f"name {name!r}; must have a letter or a digit"
+        try:
+            _rule(_split(plain(name)), _OPTIONS.findall(name))
+        except ValueError as error:
+            yield f"name {name!r} has the option {str(error)!r}; known: case, with, with:WORD,…, not:WORD,…"
+    for xref in row.values("xrefs"):
+        if ":" not in xref:
+            yield f"xref {xref!r}; must be PREFIX:ID"
+
+
+def _types() -> dict[str, str]:
+    from kg import schema
+
+    return {type_.lower(): type_ for type_ in schema.load().types}
+
+
+def _shipped() -> Iterator[tuple[str, tables.Row]]:
+    types = _types()
+    for path in sorted((ONTOLOGY / "lexicon").glob("*.tsv")):
+        if path.stem not in types:
+            message = f"lexicon/{path.name}: no such type; known: {', '.join(sorted(types))}"
+            raise TableError(message)
+        for row in tables.read(path, COLUMNS, _check):
+            yield types[path.stem], row
+
+
+def _users(paths: Iterable[Path]) -> Iterator[tuple[str, tables.Row]]:
+    types = _types()
+
+    def check(row: tables.Row) -> Iterator[str]:
+        yield from _check(row)
+        if row["type"].lower() not in types:
+            yield f"type {row['type']!r}; known: {', '.join(types.values())}"
+
+    for path in paths:
+        for row in tables.read(path, USER_COLUMNS, check):
+            yield types[row["type"].lower()], row
+
+
+def load(extra: tuple[Path, ...] = ()) -> Lexicon:
+    """Read the shipped lexicon, and users' tables after it.
+
+    A user's row with the id of an earlier one adds its names to it. A name that an earlier
+    concept of the same type has stays with that concept.
+
+    Raises TableError, with every complaint of a table at once.
+    """
+    entries: dict[str, Entry] = {}
+    written: dict[str, list[str]] = {}
+    complaints: list[str] = []
+    for type_, row in _shipped():
+        if row["id"] in entries:
+            complaints.append(f"{row.where}: id {row['id']!r} stands at {entries[row['id']].where}; must be unique across all types")
+        else:
+            _add(entries, written, type_, row)
+    for type_, row in _users(extra):
+        if row["id"] in entries and entries[row["id"]].entity.type != type_:
+            complaints.append(f"{row.where}: id {row['id']!r} is a {entries[row['id']].entity.type} at {entries[row['id']].where}")
+        else:
+            _add(entries, written, type_, row)
+    if complaints:
+        raise TableError("\n".join(complaints))
+    return _indexed(entries, written)
+
+
+def _add(entries: dict[str, Entry], written: dict[str, list[str]], type_: str, row: tables.Row) -> None:
+    """Add a row to the entries, and its names with their options to those of its concept."""
+    names = written.setdefault(row["id"], [])
+    names.extend(row.values("names"))
+    if normal(row["label"]) not in {normal(plain(name)) for name in names}:
+        names.append(row["label"])
+    earlier = entries.get(row["id"])
+    if earlier is None:
+        earlier = Entry(
+            Entity(row["id"], row["label"], type_, (), row["kind"] or None), row["parent"] or None, (), row["source"], row.where
+        )
+    entity = earlier.entity
+    entries[row["id"]] = Entry(
+        Entity(entity.id, entity.label, type_, tuple(dict.fromkeys(plain(name) for name in names)), entity.kind),
+        earlier.parent,
+        tuple(dict.fromkeys((*earlier.xrefs, *row.values("xrefs")))),
+        earlier.source,
+        earlier.where,
+    )
+
+
+def _indexed(entries: Mapping[str, Entry], written: Mapping[str, Iterable[str]]) -> Lexicon:
+    """Return the lexicon with its names indexed; of two concepts of one type with one name, the earlier keeps it."""
+    names: dict[str, tuple[tuple[Entity, _Rule], ...]] = {}
+    lengths: dict[str, set[int]] = {}
+    dotted: set[str] = set()
+    for id_, entry in entries.items():
+        for name in written[id_]:
+            words = _split(plain(name))
+            if "." in name:
+                dotted.update(folded for folded, end in zip(words.folded, words.ends, strict=True) if name[end : end + 1] == ".")
+            for view in (words, _join(words)[0]) if "-" in name else (words,):
+                key = " ".join(view.folded)
+                meanings = names.get(key, ())
+                if all(other.type != entry.entity.type for other, _ in meanings):
+                    rule = _rule(view, _OPTIONS.findall(name)) if "{" in name else _ALWAYS
+                    names[key] = (*meanings, (entry.entity, rule))
+                    lengths.setdefault(view.folded[0], set()).add(len(view.folded))
+    return Lexicon(entries, names, {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}, frozenset(dotted))
