@@ -1,0 +1,249 @@
+"""`ontology/cues.tsv` → the cues of a sentence, each with what it can cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kg import tables
+from kg.model import Basis, Certainty, Cue, Polarity, Stance
+from kg.qualifiers.trees import SUBJECTS, Tree
+from kg.resources import ONTOLOGY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+COLUMNS = ("phrase", "kind", "value", "scope", "example")
+KINDS: Mapping[str, frozenset[str] | None] = {
+    "polarity": frozenset(Polarity),
+    "certainty": frozenset(Certainty),
+    "basis": frozenset(Basis),
+    "stance": frozenset(Stance),
+    "attribution": None,
+    "direction": frozenset({"increases", "decreases"}),
+    "mechanism": None,
+    "route": None,
+    "population": None,
+    "dose": None,
+}
+SCOPES = frozenset({"clause", "complement", "modified", "mention", "sentence"})
+# What a claim says where no cue is read; a row with such a value only keeps shorter phrases from being read.
+NEUTRAL = frozenset({Polarity.AFFIRMED.value, Certainty.ASSERTED.value, Basis.NONE.value})
+MAX_GAP_TOKENS = 2
+_ANY = "*"
+_HYPHENS = frozenset({"-", "‐", "‑", "–"})
+_MODIFIERS = frozenset(
+    {"amod", "det", "advmod", "neg", "compound", "nummod", "preconj", "cc", "quantmod", "npadvmod", "nmod", "predet", "punct"}
+)
+_PREDICATES = frozenset({"acomp", "attr", "oprd"})
+_LIGHT = frozenset({"dobj", "attr", "oprd", "nsubj", "nsubjpass"})
+
+
+@dataclass(frozen=True, slots=True)
+class CueRow:
+    """One row of the table; `type` is the type that the claim's object must have, where the scope names one."""
+
+    words: tuple[str, ...]
+    kind: str
+    value: str
+    scope: str
+    type: str | None
+    example: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCue:
+    """A row at a place: tokens `first` to `last`, the `head` among them, and the `anchor` that it governs.
+
+    `clause` is the verb whose other complements it reaches too, where it is the object or
+    the predicate of a verb that adds little ("has no effect on"); otherwise None.
+    """
+
+    row: CueRow
+    cue: Cue
+    first: int
+    last: int
+    head: int
+    anchor: int
+    clause: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CueTable:
+    """All rows by their first word, longest phrase first."""
+
+    rows: tuple[CueRow, ...]
+    by_word: Mapping[str, tuple[CueRow, ...]]
+
+
+def _check(row: tables.Row) -> Iterable[str]:
+    kind, value, (scope, _, _) = row["kind"], row["value"], row["scope"].partition(":")
+    if not row["phrase"] or row["phrase"].split()[0] == _ANY or row["phrase"].split()[-1] == _ANY:
+        yield f"phrase {row['phrase']!r} must begin and end with a word"
+    if kind not in KINDS:
+        yield f"unknown kind {kind!r}; known: {', '.join(sorted(KINDS))}"
+    elif not value or ((known := KINDS[kind]) is not None and value not in known):
+        yield f"unknown value {value!r} of {kind}; known: {', '.join(sorted(KINDS[kind] or ('any word',)))}"
+    if scope not in SCOPES:
+        yield f"unknown scope {scope!r}; known: {', '.join(sorted(SCOPES))}"
+    if row["example"].count("[") != 2 or row["example"].count("]") != 2:  # noqa: PLR2004 - a subject and an object
+        yield "the example must have its subject and its object in brackets"
+
+
+def read(path: Path | None = None) -> CueTable:
+    """Read the table of cues, in file order.
+
+    Raises TableError, with all that is wrong with it.
+    """
+    rows = []
+    by_word: dict[str, list[CueRow]] = {}
+    for cells in tables.read(path or ONTOLOGY / "cues.tsv", COLUMNS, _check):
+        scope, _, type_ = cells["scope"].partition(":")
+        row = CueRow(tuple(cells["phrase"].split()), cells["kind"], cells["value"], scope, type_ or None, cells["example"], cells.where)
+        rows.append(row)
+        by_word.setdefault(row.words[0], []).append(row)
+    return CueTable(tuple(rows), {word: tuple(sorted(found, key=lambda row: -len(row.words))) for word, found in by_word.items()})
+
+
+def find(table: CueTable, tree: Tree) -> tuple[FoundCue, ...]:
+    """Mark the cues of one sentence, in text order; of the phrases of one kind the longest from the left wins.
+
+    Phrases that only keep others from being read are not given.
+    """
+    found: list[FoundCue] = []
+    taken: dict[str, int] = {}
+    by_word, tokens, words = table.by_word, tree.tokens, tree.words
+    for index, word in enumerate(words):
+        lemma = tokens[index].lemma
+        rows = by_word.get(word, ())
+        if lemma != word and lemma in by_word:
+            rows = (*rows, *by_word[lemma])
+        best: dict[str, tuple[int, int, CueRow]] = {}
+        for row in rows:
+            kind = row.kind
+            if taken.get(kind, -1) >= index:
+                continue
+            last = index if len(row.words) == 1 else _match(row.words, 1, index + 1, tree)
+            if last is not None and (kind not in best or (len(row.words), last) > best[kind][:2]):
+                best[kind] = (len(row.words), last, row)
+        for kind, (_, last, row) in best.items():
+            taken[kind] = last
+            if row.value not in NEUTRAL:
+                found.append(_place(row, index, last, tree))
+    return tuple(found)
+
+
+def _match(words: tuple[str, ...], place: int, index: int, tree: Tree) -> int | None:
+    """Return the token at which the rest of a phrase ends, or None where it is not there."""
+    size = len(tree.words)
+    while index < size and tree.words[index] in _HYPHENS:
+        index += 1
+    if index >= size:
+        return None
+    if words[place] == _ANY:
+        for skipped in range(MAX_GAP_TOKENS + 1):
+            if index + skipped < size and (end := _match(words, place + 1, index + skipped, tree)) is not None:
+                return end
+            if index + skipped < size and tree.tokens[index + skipped].dep == "punct":
+                return None
+        return None
+    if words[place] not in (tree.words[index], tree.tokens[index].lemma):
+        return None
+    return index if place + 1 == len(words) else _match(words, place + 1, index + 1, tree)
+
+
+def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
+    tokens, heads = tree.tokens, tree.heads
+    head = next((i for i in range(first, last + 1) if heads[i] == i or not first <= heads[i] <= last), first)
+    anchor, clause = head, None
+    dep = tokens[head].dep
+    if row.scope == "clause":
+        if dep in _MODIFIERS or dep in {"aux", "auxpass"}:
+            anchor = heads[head]
+        if tokens[anchor].dep in {"attr", "acomp", "oprd", "pcomp", "aux", "auxpass"} and tree.is_verb[heads[anchor]]:
+            anchor = heads[anchor]
+    elif row.scope in {"modified", "mention"} or (dep in {"amod", "compound"} and head < heads[head]):
+        if dep in _MODIFIERS or dep in {"amod", "compound"}:
+            anchor = heads[head]
+        if tokens[anchor].dep in _PREDICATES:
+            clause = heads[anchor]
+            if not tokens[anchor].tag.startswith("N"):
+                anchor = clause
+    if clause is None and tokens[anchor].dep in _LIGHT and tokens[anchor].tag.startswith("N") and tree.is_verb[heads[anchor]]:
+        clause = heads[anchor]
+    start, end = tokens[first].start, tokens[last].end
+    text = " ".join(token.text for token in tokens[first : last + 1])
+    return FoundCue(row, Cue(row.kind, text, start, end), first, last, head, anchor, clause)
+
+
+def cover(found: FoundCue, tree: Tree, subject: int, object_: int) -> str:
+    """Say how a cue stands to a claim with these heads.
+
+    `in` is the plain case; `in:BORDER` names a border between them (relcl, clause,
+    participle, but); `inside` means that subject and object both lie in one noun phrase
+    below the cue, `subject` that the object lies in the subject of the cue's verb,
+    `above` that the cue's clause describes the object; `out` is the rest.
+    """
+    if found.first <= object_ <= found.last:
+        return "in"
+    anchor = found.anchor
+    border = _border(found, tree, object_)
+    if border is None:
+        if tree.tokens[anchor].dep in {"relcl", "acl"} and tree.covers(anchor, subject):
+            noun = tree.heads[anchor]
+            if noun == object_ or (tree.tokens[object_].dep == "conj" and tree.heads[object_] == noun):
+                return "above"
+        return "out"
+    if border:
+        return f"in:{border}"
+    top = _top(anchor if tree.covers(anchor, object_) else found.clause or anchor, tree, object_)
+    if top is not None and tree.tokens[top].dep in SUBJECTS and found.row.scope == "clause" and tree.covers(top, subject):
+        return "subject"
+    if subject not in (object_, anchor) and tree.covers(anchor, subject):
+        meeting = tree.meet(subject, object_)
+        if meeting != anchor and not _has_verb(tree, subject, object_, meeting):
+            return "inside"
+    return "in"
+
+
+def _top(anchor: int, tree: Tree, token: int) -> int | None:
+    """Return the child of the anchor that a token hangs on, or None where it is the anchor."""
+    way = None
+    while token != anchor:
+        way = token
+        token = tree.heads[token]
+    return way
+
+
+def _border(found: FoundCue, tree: Tree, token: int) -> str | None:
+    """Return the first border between a token and the cue that reaches it, '' for none, None where it does not reach it."""
+    anchor = found.anchor
+    if not tree.covers(anchor, token):
+        anchor = found.clause if found.clause is not None else anchor
+        if not tree.covers(anchor, token):
+            return None
+        is_predicate = tree.tokens[found.anchor].dep in _PREDICATES
+        top = _top(anchor, tree, token)
+        if top is None:
+            return "verb"
+        if tree.tokens[top].dep in SUBJECTS and not is_predicate:
+            return None if tree.tokens[found.anchor].dep not in {"dobj"} else "subject"
+    way = token
+    while way != anchor:
+        border = tree.crossing(way)
+        if border:
+            return border
+        way = tree.heads[way]
+    return ""
+
+
+def _has_verb(tree: Tree, subject: int, object_: int, meeting: int) -> bool:
+    """Say whether a verb lies on the way between two tokens."""
+    for token in (subject, object_):
+        while token != meeting:
+            token = tree.heads[token]
+            if tree.is_verb[token]:
+                return True
+    return tree.is_verb[meeting]

@@ -1,0 +1,176 @@
+"""Direction, mechanism, dose, route and population of a claim."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kg.model import Cue
+from kg.qualifiers.trees import SUBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kg.model import Mention, Sentence
+    from kg.qualifiers.cues import FoundCue
+    from kg.qualifiers.trees import Tree
+
+MAX_POPULATION_CHARACTERS = 80
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_DOSE = re.compile(
+    rf"(?<![\w.-]){_NUMBER}(?:\s*(?:-|–|to|and|or|,)\s*{_NUMBER})*\s*"
+    r"(?:mg|g|µg|μg|mcg|ug|micrograms?|milligrams?|grams?|ml|mL|IU|nmol|µmol|μmol)\b(?!/[dm]?[lL]\b)"
+    r"(?:\s*/\s*(?:kg|day|d)\b)*(?:\s*(?:per|a|each)\s+(?:day|kg|kilogram|dose|week)|\s+(?:once|twice|three times|four times)\s+(?:daily|a day)|\s+daily)?"
+)
+_OPPOSITE = {"increases": "decreases", "decreases": "increases"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """An amount as written, and its place."""
+
+    text: str
+    start: int
+    end: int
+
+
+def find_doses(sentence: Sentence) -> tuple[Dose, ...]:
+    """Return the amounts of a sentence, in text order; a concentration ("5 mg/mL") is none."""
+    if not any(character.isdigit() for character in sentence.text):
+        return ()
+    return tuple(
+        Dose(match.group(), sentence.start + match.start(), sentence.start + match.end()) for match in _DOSE.finditer(sentence.text)
+    )
+
+
+def dose(tree: Tree, doses: Sequence[Dose], found: Sequence[FoundCue], subject: int, object_: int) -> Cue | None:
+    """Return the amount that goes with a claim: in figures before in words, the nearest to its subject in the same clause."""
+    here = [
+        (abs(tree.tokens[subject].end - item.start), Cue("dose", item.text, item.start, item.end))
+        for item in doses
+        if _is_near(tree, tree.token_at(item.start, item.end), subject, object_)
+    ]
+    if here:
+        return min(here, key=lambda pair: (pair[0], pair[1].start))[1]
+    words = nearest(tree, found, subject, object_)
+    return words.cue if words is not None else None
+
+
+def nearest(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int) -> FoundCue | None:
+    """Return the cue in the claim's own clause that stands nearest to its subject."""
+    here = [item for item in found if _is_near(tree, item.head, subject, object_)]
+    return min(here, key=lambda item: (abs(item.head - subject), item.first)) if here else None
+
+
+def _clause(tree: Tree, token: int) -> int:
+    """Return the verb whose clause a token stands in; a participle or an infinitive belongs to the clause above it."""
+    while tree.heads[token] != token:
+        if tree.is_verb[token] and tree.crossing(token) in {"clause", "relcl"}:
+            return token
+        token = tree.heads[token]
+    return token
+
+
+def _is_near(tree: Tree, token: int | None, subject: int, object_: int) -> bool:
+    if token is None:
+        return False
+    clause = _clause(tree, token)
+    return clause in (_clause(tree, object_), _clause(tree, subject))
+
+
+def population(sentence: Sentence, tree: Tree, found: Sequence[FoundCue], subject: int, object_: int) -> tuple[str | None, list[Cue]]:
+    """Return in whom: the noun with the words before it and what "with" or "aged" adds, as written, up to a bound."""
+    here = [item for item in found if item.head not in (subject, object_) and _is_near(tree, item.head, subject, object_)]
+    if not here:
+        return None, []
+    item = next((one for one in here if tree.tokens[one.head].dep == "pobj"), here[0])
+    head = item.head
+    first, last = item.first, item.last
+    for child in tree.children[head]:
+        dep = tree.tokens[child].dep
+        if child < head and dep in {"amod", "compound", "nummod", "nmod"}:
+            first = min(first, child)
+        elif child > head and dep in {"prep", "acl"} and tree.words[child] in {"with", "aged", "undergoing", "receiving", "taking"}:
+            below = tree.leave[child] - tree.enter[child] + 1
+            last = max(last, child + below - 1)
+    last = min(last, len(tree.tokens) - 1)
+    start, end = tree.tokens[first].start, tree.tokens[last].end
+    if end - start > MAX_POPULATION_CHARACTERS:
+        start, end = tree.tokens[first].start, tree.tokens[item.last].end
+    text = " ".join(sentence.text[start - sentence.start : end - sentence.start].split())
+    return text, [Cue("population", text, start, end)]
+
+
+def _way(tree: Tree, subject: int, object_: int) -> tuple[int, ...]:
+    """Return the tokens from the object up to where the subject joins, that one included."""
+    meeting = tree.meet(subject, object_)
+    way = [object_]
+    while way[-1] != meeting:
+        way.append(tree.heads[way[-1]])
+    return tuple(way)
+
+
+def direction(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int, mention: Mention) -> tuple[str | None, list[Cue]]:
+    """Return whether the object goes up or down: each word on the way from the object to the subject turns it once.
+
+    "inhibits the release of" is a decrease; "blocks the reduction of" an increase.
+    """
+    if not found:
+        return None, []
+    way = _way(tree, subject, object_)
+    hits = []
+    for item in found:
+        if item.row.type is not None and item.row.type != mention.entity.type:
+            continue
+        if _bears_on(tree, item, way, subject, object_):
+            hits.append(item)
+    if not hits:
+        return None, []
+    # A long phrase has the last word over its parts ("inhibits the reuptake of").
+    longest = max(len(item.row.words) for item in hits)
+    if longest > 1:
+        hits = [item for item in hits if len(item.row.words) == longest][:1]
+    falls = sum(item.row.value == "decreases" for item in hits)
+    value = "decreases" if falls % 2 else "increases"
+    return value, [item.cue for item in hits]
+
+
+def mechanism(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int, mention: Mention) -> tuple[str | None, list[Cue]]:
+    """Return how the subject acts on its target: the longest phrase on the way from the object to the subject."""
+    if not found:
+        return None, []
+    way = _way(tree, subject, object_)
+    hits = [
+        item
+        for item in found
+        if (item.row.type is None or item.row.type == mention.entity.type) and _bears_on(tree, item, way, subject, object_)
+    ]
+    if not hits:
+        return None, []
+    best = max(hits, key=lambda item: (len(item.row.words), -abs(item.head - object_)))
+    return best.row.value, [best.cue]
+
+
+def _bears_on(tree: Tree, item: FoundCue, way: tuple[int, ...], subject: int, object_: int) -> bool:
+    """Say whether a word of action lies on the way, or directly modifies a word on it."""
+    head = item.head
+    if head in way and head != object_:
+        if tree.is_verb[head] and head == way[-1] and head != subject:
+            return (
+                tree.tokens[_child(tree, head, object_)].dep not in SUBJECTS or tree.tokens[_child(tree, head, object_)].dep == "nsubjpass"
+            )
+        return True
+    if item.first <= object_ <= item.last:
+        return True
+    return (
+        tree.heads[head] in way
+        and tree.tokens[head].dep in {"amod", "compound"}
+        and (tree.heads[head] != way[-1] or tree.heads[head] == object_)
+    )
+
+
+def _child(tree: Tree, above: int, below: int) -> int:
+    while below != above and tree.heads[below] != above:
+        below = tree.heads[below]
+    return below

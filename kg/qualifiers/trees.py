@@ -1,0 +1,173 @@
+"""A parsed sentence as a tree: what hangs below what, and what is crossed on the way."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.model import Mention, Sentence, Token
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+AUXILIARIES = frozenset({"aux", "auxpass"})
+FINITE_TAGS = frozenset({"VBZ", "VBD", "VBP", "MD"})
+# A clause that begins with one of these says something of its own, whatever the main clause hedges or denies.
+_OWN_MARKS = frozenset(
+    {
+        "although",
+        "though",
+        "because",
+        "since",
+        "while",
+        "whereas",
+        "whilst",
+        "as",
+        "despite",
+        "unless",
+        "when",
+        "if",
+        "after",
+        "before",
+        "until",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The tree of one sentence; every list has one item a token.
+
+    `enter` and `leave` number the tokens so that `b` hangs below `a` (or is `a`) where
+    enter[a] <= enter[b] <= leave[a].
+    """
+
+    tokens: tuple[Token, ...]
+    starts: tuple[int, ...]
+    words: tuple[str, ...]
+    heads: tuple[int, ...]
+    children: tuple[tuple[int, ...], ...]
+    enter: tuple[int, ...]
+    leave: tuple[int, ...]
+    is_verb: tuple[bool, ...]
+
+    def covers(self, above: int, below: int) -> bool:
+        """Say whether one token hangs below another, or is it."""
+        return self.enter[above] <= self.enter[below] <= self.leave[above]
+
+    def token_at(self, start: int, end: int) -> int | None:
+        """Return the head of a span of characters: its last token that hangs on one outside the span; None where no token lies in it."""
+        first = bisect_right(self.starts, start) - 1
+        tokens = self.tokens
+        if first < 0 or tokens[first].end <= start:
+            first += 1
+        last = first
+        while last < len(tokens) and tokens[last].start < end:
+            last += 1
+        for index in range(first, last):
+            head = self.heads[index]
+            if (head == index or not first <= head < last) and tokens[index].dep != "punct":
+                return index
+        return first if first < last else None
+
+    def head_of(self, mention: Mention) -> int | None:
+        """Return the head of a mention, or None where it lies outside the sentence."""
+        return self.token_at(mention.start, mention.end)
+
+    def up(self, token: int) -> tuple[int, ...]:
+        """Return a token and all that it hangs on, up to the root."""
+        way = [token]
+        while self.heads[token] != token:
+            token = self.heads[token]
+            way.append(token)
+        return tuple(way)
+
+    def meet(self, one: int, other: int) -> int:
+        """Return the lowest token that both hang on."""
+        while not self.covers(one, other):
+            one = self.heads[one]
+        return one
+
+    def has_own_subject(self, token: int) -> bool:
+        """Say whether a verb has a subject of its own."""
+        return any(self.tokens[child].dep in SUBJECTS for child in self.children[token])
+
+    def is_finite(self, token: int) -> bool:
+        """Say whether a verb has a tense or an auxiliary of its own."""
+        if self.tokens[token].tag in FINITE_TAGS:
+            return True
+        return any(self.tokens[child].dep in AUXILIARIES and self.tokens[child].tag != "TO" for child in self.children[token])
+
+    def crossing(self, token: int) -> str:
+        """Say what border lies between a token and the one it hangs on; '' for none."""
+        item = self.tokens[token]
+        dep = item.dep
+        if dep == "relcl":
+            return "relcl"
+        if dep == "advcl":
+            marked = any(
+                self.tokens[child].dep in {"mark", "advmod"} and self.words[child] in _OWN_MARKS
+                for child in self.children[token]
+                if child < token
+            )
+            return "clause" if marked or self.has_own_subject(token) else "participle"
+        if dep == "conj":
+            if self.is_verb[token] and (self.has_own_subject(token) or self.is_finite(token)):
+                return "clause"
+            return "but" if self._follows_but(token) else ""
+        if dep == "parataxis":
+            return "clause"
+        if dep == "prep" and self.words[token] in {"unlike", "despite"}:
+            return "clause"
+        if dep == "ccomp" and not self._is_complement(token):
+            return "clause"
+        return ""
+
+    def _is_complement(self, token: int) -> bool:
+        """Say whether a clause is what its verb says or shows, and not a second sentence before it."""
+        return token > self.heads[token]
+
+    def _follows_but(self, token: int) -> bool:
+        head = self.heads[token]
+        return any(
+            self.tokens[child].dep == "cc" and self.words[child] in {"but", "rather"} and head < child < token
+            for sibling in (head, token)
+            for child in self.children[sibling]
+        )
+
+
+def plant(sentence: Sentence) -> Tree:
+    """Return the tree of a parsed sentence; one without tokens has an empty tree."""
+    tokens = sentence.tokens
+    size = len(tokens)
+    heads = tuple(token.head if 0 <= token.head < size else index for index, token in enumerate(tokens))
+    below: list[list[int]] = [[] for _ in tokens]
+    roots = []
+    for index, head in enumerate(heads):
+        if head == index:
+            roots.append(index)
+        else:
+            below[head].append(index)
+    enter, leave = [0] * size, [0] * size
+    clock = 0
+    for root in roots:
+        stack = [(root, False)]
+        while stack:
+            index, is_done = stack.pop()
+            if is_done:
+                leave[index] = clock - 1
+                continue
+            enter[index] = clock
+            clock += 1
+            stack.append((index, True))
+            stack.extend((child, False) for child in reversed(below[index]))
+    return Tree(
+        tokens,
+        tuple(token.start for token in tokens),
+        tuple(token.text.lower() for token in tokens),
+        heads,
+        tuple(tuple(children) for children in below),
+        tuple(enter),
+        tuple(leave),
+        tuple(token.tag[:1] == "V" or token.tag == "MD" or token.dep in AUXILIARIES for token in tokens),
+    )
