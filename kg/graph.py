@@ -1,0 +1,181 @@
+"""Claims → edges, a networkx graph, and what is measured on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import InputError
+from kg.model import Edge, Entity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import networkx as nx
+
+    from kg.model import Claim
+
+MAX_CLAIMS = 50
+MAX_NAMES = 40
+COMMUNITY_SEED = 1
+PAGERANK_DIGITS = 9
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is known so far of one edge."""
+
+    counts: dict[str, int]
+    documents: int
+    last: str
+    claims: list[str]
+
+
+def qualify(claim: Claim) -> str:
+    """Return the claim's qualifiers as an edge counts them: "polarity/certainty/basis/stance"."""
+    return f"{claim.polarity.value}/{claim.certainty.value}/{claim.basis.value}/{claim.stance.value}"
+
+
+def assemble(claims: Iterable[Claim], *, max_claims: int = MAX_CLAIMS) -> tuple[Edge, ...]:
+    """Bundle claims into edges, one for each subject, predicate and object, in that order.
+
+    Claims are read once and in output order (`Claim.key`); what is kept of an edge does not
+    grow with its claims: counts by qualifiers, and the ids of the first `max_claims`.
+
+    Raises InputError where a claim of an earlier document comes after one of a later document,
+    because documents could then not be counted.
+    """
+    tallies: dict[tuple[str, str, str], _Tally] = {}
+    doc = ""
+    for claim in claims:
+        if claim.doc < doc:
+            message = f"claims must come in output order: {claim.doc!r} came after {doc!r}; sort them by Claim.key"
+            raise InputError(message)
+        doc = claim.doc
+        triple = (claim.subject.entity.id, claim.predicate, claim.object.entity.id)
+        tally = tallies.get(triple)
+        if tally is None:
+            tally = tallies[triple] = _Tally({}, 0, "", [])
+        kind = qualify(claim)
+        tally.counts[kind] = tally.counts.get(kind, 0) + 1
+        if tally.documents == 0 or tally.last != doc:
+            tally.documents += 1
+            tally.last = doc
+        if len(tally.claims) < max_claims:
+            tally.claims.append(claim.id)
+    return tuple(
+        Edge(*triple, tuple(sorted(tally.counts.items())), tally.documents, tuple(tally.claims))
+        for triple, tally in sorted(tallies.items(), key=lambda item: item[0])
+    )
+
+
+def collect(claims: Iterable[Claim]) -> dict[str, Entity]:
+    """Return the entities that claims are about, by id and in the order of ids.
+
+    Documents may give one entity different labels, types and kinds: the commonest holds, the
+    first in alphabetical order among equals. Names are those of all documents, up to 40, sorted.
+    """
+    labels: dict[str, Counter[tuple[str, str, str]]] = {}
+    names: dict[str, set[str]] = {}
+    for claim in claims:
+        for mention in (claim.subject, claim.object):
+            entity = mention.entity
+            seen = labels.get(entity.id)
+            if seen is None:
+                seen = labels[entity.id] = Counter()
+                names[entity.id] = set()
+            seen[entity.label, entity.type, entity.kind or ""] += 1
+            names[entity.id].update(entity.names)
+    entities = {}
+    for id_ in sorted(labels):
+        label, type_, kind = min(labels[id_], key=lambda form: (-labels[id_][form], form))
+        entities[id_] = Entity(id_, label, type_, tuple(sorted(names[id_])[:MAX_NAMES]), kind or None)
+    return entities
+
+
+def connect(edges: Iterable[Edge], entities: Mapping[str, Entity] | Iterable[Entity]) -> nx.MultiDiGraph:
+    """Make the edges a networkx graph; entities without an edge are isolated nodes.
+
+    A node is an entity's id, with its `label`, `type`, `kind` and `names`; an edge's key is its
+    predicate, with `total`, `documents`, `counts` and `claims`. Nodes come in the order of ids,
+    edges in the order given. An end that `entities` lacks is labelled with its id and has no type.
+    """
+    import networkx as nx
+
+    known: Mapping[str, Entity]
+    known = entities if hasattr(entities, "items") else {entity.id: entity for entity in entities}  # type: ignore[assignment]
+    edges = tuple(edges)
+    graph = nx.MultiDiGraph()
+    for id_ in sorted({*known, *(edge.subject for edge in edges), *(edge.object for edge in edges)}):
+        entity = known.get(id_) or Entity(id_, id_, "")
+        graph.add_node(id_, label=entity.label, type=entity.type, kind=entity.kind, names=entity.names)
+    for edge in edges:
+        graph.add_edge(
+            edge.subject,
+            edge.object,
+            key=edge.predicate,
+            total=edge.total,
+            documents=edge.documents,
+            counts=dict(edge.counts),
+            claims=edge.claims,
+        )
+    return graph
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured of each node, by id.
+
+    `degree` counts the neighbours (not the claims, nor the direction). `pagerank` adds up to 1
+    over the nodes; it walks edges both ways, in proportion to their claims. `community` is 0 for
+    the largest community of the Louvain method, and so on down.
+    """
+
+    degree: Mapping[str, int]
+    pagerank: Mapping[str, float]
+    community: Mapping[str, int]
+    components: int
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures of the whole graph, for `report.json`."""
+        return {
+            "nodes": len(self.degree),
+            "isolated": sum(1 for degree in self.degree.values() if degree == 0),
+            "components": self.components,
+            "communities": len(set(self.community.values())),
+            "max_degree": max(self.degree.values(), default=0),
+            "top": sorted(self.pagerank, key=lambda id_: (-self.pagerank[id_], id_))[:10],
+        }
+
+
+def measure(graph: nx.MultiDiGraph) -> Measures:
+    """Measure degree, PageRank and communities; the same graph gives the same figures in every process.
+
+    >>> measure(connect((Edge("a", "binds", "b", (("affirmed/asserted/none/affirmed", 2),), 1),), ())).degree
+    {'a': 1, 'b': 1}
+    """
+    import networkx as nx
+
+    ids = sorted(graph)
+    places = {id_: place for place, id_ in enumerate(ids)}
+    # Whole numbers hash to themselves, so that networkx's sets have one order under any PYTHONHASHSEED.
+    simple = nx.Graph()
+    simple.add_nodes_from(range(len(ids)))
+    weights: dict[tuple[int, int], int] = {}
+    for subject, object_, total in graph.edges(data="total"):
+        low, high = sorted((places[subject], places[object_]))
+        if low != high:
+            weights[low, high] = weights.get((low, high), 0) + total
+    simple.add_weighted_edges_from((*pair, weight) for pair, weight in sorted(weights.items()))
+    ranks = nx.pagerank(simple, tol=1e-9, max_iter=500) if ids else {}
+    groups = nx.community.louvain_communities(simple, seed=COMMUNITY_SEED) if ids else []
+    community = {}
+    for number, group in enumerate(sorted(groups, key=lambda group: (-len(group), min(group)))):
+        community.update(dict.fromkeys(group, number))
+    return Measures(
+        {id_: simple.degree[place] for id_, place in places.items()},
+        {id_: round(ranks[place], PAGERANK_DIGITS) for id_, place in places.items()},
+        {id_: community[place] for id_, place in places.items()},
+        nx.number_connected_components(simple),
+    )
