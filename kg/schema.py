@@ -153,9 +153,9 @@ def load(path: Path = ONTOLOGY / "kg.ttl") -> Schema:
                 named = {value.removeprefix(NAMESPACE) for value in values.get(_SCHEMA + end, [])}
                 if not named:
                     complaints.append(f"{path.name}: {iri} has no schema:{end}; must name a class")
-                ends[end] = frozenset(
-                    name for name, type_ in types.items() if named & {name, type_.parent}
-                ) if _ANY not in named else frozenset()
+                ends[end] = (
+                    frozenset(name for name, type_ in types.items() if named & {name, type_.parent}) if _ANY not in named else frozenset()
+                )
             predicates[key] = Predicate(
                 key,
                 iri.removeprefix(NAMESPACE),

@@ -69,7 +69,14 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
                 and not line.lstrip().startswith("#")
                 and (first.islower() or first in "(," or (is_wrapped and len(line.rstrip()) >= narrow))
             )
-            if joins or (is_wrapped and bool(line.strip()) and bool(first) and not _BULLET.match(following) and not line.lstrip().startswith("#") and len(line.rstrip()) >= narrow):
+            if joins or (
+                is_wrapped
+                and bool(line.strip())
+                and bool(first)
+                and not _BULLET.match(following)
+                and not line.lstrip().startswith("#")
+                and len(line.rstrip()) >= narrow
+            ):
                 continue
         yield start, b
         start = None
@@ -88,7 +95,7 @@ def _inside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             is_initial = len(word) == 1 and word.isalpha()
             if word in _ABBREVIATIONS or is_initial:
                 continue
-            if match["space"] is None and not re.match(r"[A-Z][a-z]+[ ,]", text[after:after + 30]):
+            if match["space"] is None and not re.match(r"[A-Z][a-z]+[ ,]", text[after : after + 30]):
                 continue
         yield begin, after
         begin = after
@@ -180,9 +187,7 @@ def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
         elif tag in {"NN", "NNP", "VB", "VBP", "JJ", "RB", "MD"}:
             form = word
         else:
-            candidates = [
-                word[: len(word) - len(old)] + new for old, new in lemmas["lemma_rules"][word_class] if word.endswith(old)
-            ]
+            candidates = [word[: len(word) - len(old)] + new for old, new in lemmas["lemma_rules"][word_class] if word.endswith(old)]
             form = next((c for c in candidates if c in index), candidates[0] if candidates and candidates[0] else word)
     if len(_memory) < _MAX_MEMORY_WORDS:
         _memory[key] = form

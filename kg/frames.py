@@ -1,0 +1,133 @@
+"""Who stands where to whom in one parsed sentence: paths, heads and coordination. Syntax only.
+
+Labels are those of spaCy's English models (ClearNLP style). All functions take the tokens of
+one sentence and token indexes in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kg.model import Sentence, Token
+
+MAX_PATH_STEPS = 12
+_SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
+_CLAUSE = frozenset({"ROOT", "relcl", "advcl", "acl", "ccomp", "xcomp", "pcomp", "conj"})
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way from one token to another over the tree.
+
+    `up` holds the labels of the steps from the first token to the common ancestor, `down` those
+    from the ancestor to the second token; `inner` the tokens strictly between the two, the
+    ancestor included where it is neither.
+    """
+
+    up: tuple[str, ...]
+    down: tuple[str, ...]
+    inner: tuple[int, ...]
+
+    @property
+    def steps(self) -> int:
+        """The number of steps."""
+        return len(self.up) + len(self.down)
+
+
+class Frame:
+    """One parsed sentence, with what is asked of it many times kept: chains to the root and first conjuncts."""
+
+    __slots__ = ("_chains", "_firsts", "_starts", "children", "sentence", "tokens")
+
+    def __init__(self, sentence: Sentence) -> None:
+        """Prepare a sentence that has tokens."""
+        self.sentence = sentence
+        self.tokens: Sequence[Token] = sentence.tokens
+        self._chains: dict[int, tuple[int, ...]] = {}
+        self._firsts: dict[int, int] = {}
+        self._starts = [token.start for token in self.tokens]
+        self.children: list[list[int]] = [[] for _ in self.tokens]
+        for index, token in enumerate(self.tokens):
+            if token.head != index:
+                self.children[token.head].append(index)
+
+    def chain(self, index: int) -> tuple[int, ...]:
+        """Return the token and all its governors, up to the root."""
+        known = self._chains.get(index)
+        if known is None:
+            found = [index]
+            while (head := self.tokens[found[-1]].head) != found[-1]:
+                found.append(head)
+            known = self._chains[index] = tuple(found)
+        return known
+
+    def first_conjunct(self, index: int) -> int:
+        """Return the first member of the coordination (or the named thing of an apposition) that the token belongs to."""
+        known = self._firsts.get(index)
+        if known is None:
+            known = index
+            # "A, B and C bind D" parses as a chain of conjuncts, so walk it (guidelines: coordination).
+            while self.tokens[known].dep in {"conj", "appos"} and self.tokens[known].tag[:1] not in "V":
+                known = self.tokens[known].head
+            self._firsts[index] = known
+        return known
+
+    def head(self, start: int, end: int) -> int | None:
+        """Return the token of a span that governs the others, the last one where several do; None where no token is inside.
+
+        Offsets count characters of the document.
+        """
+        inside = self.inside(start, end)
+        if not inside:
+            return None
+        tops = [i for i in inside if not inside.start <= self.tokens[i].head < inside.stop or self.tokens[i].head == i]
+        return tops[-1] if tops else inside[-1]
+
+    def inside(self, start: int, end: int) -> range:
+        """Return the indexes of the tokens that overlap a span of the document."""
+        from bisect import bisect_left, bisect_right
+
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        if first < len(self.tokens) and self.tokens[first].end <= start:
+            first += 1
+        return range(first, max(first, bisect_left(self._starts, end)))
+
+    def path(self, a: int, b: int) -> Path | None:
+        """Return the way from one token to another; None where it is longer than `MAX_PATH_STEPS`."""
+        left, right = self.chain(a), self.chain(b)
+        places = {token: step for step, token in enumerate(right)}
+        for step, token in enumerate(left):
+            if token in places:
+                turn = places[token]
+                if step + turn > MAX_PATH_STEPS:
+                    return None
+                tokens = self.tokens
+                up = tuple(tokens[i].dep for i in left[:step])
+                down = tuple(tokens[i].dep for i in reversed(right[:turn]))
+                inner = left[1 : step + 1] + tuple(reversed(right[1:turn])) if step else tuple(reversed(right[1:turn]))
+                return Path(up, down, tuple(i for i in inner if i not in (a, b)))
+        return None
+
+    def clause(self, index: int) -> int:
+        """Return the token that heads the clause a token stands in: the nearest verb, or the root."""
+        for token in self.chain(index):
+            if self.tokens[token].tag[:1] in {"V", "M"} or self.tokens[token].dep == "ROOT":
+                return token
+        return index
+
+    def subject(self, verb: int) -> int | None:
+        """Return the subject of a verb; a conjoined or controlled verb takes that of its governor."""
+        seen = 0
+        while seen < MAX_PATH_STEPS:
+            for child in self.children[verb]:
+                if self.tokens[child].dep in _SUBJECT:
+                    return child
+            if self.tokens[verb].dep not in _CLAUSE or self.tokens[verb].head == verb:
+                return None
+            verb = self.tokens[verb].head
+            seen += 1
+        return None

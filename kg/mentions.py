@@ -1,0 +1,374 @@
+"""Names, name shapes, abbreviations and anaphors of one document → what may be a claim's subject or object.
+
+A name whose type the context decides ("nausea": relieved, or suffered from?) keeps every
+reading; the pair that it ends up in chooses one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg import tables
+from kg.model import Entity
+from kg.resources import ONTOLOGY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kg.frames import Frame
+    from kg.lexicon import Lexicon
+    from kg.model import Sentence
+    from kg.tables import Row
+
+SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
+MAX_GROUP = 6
+# How a concept of one type is read where its place asks for another: (type, suffix of the id, kind of Caution).
+_READINGS = {
+    "Condition": (("Caution", "harm", "adverse_effect"), ("Effect", "effect", None)),
+    "Effect": (("Caution", "harm", "adverse_effect"), ("Condition", "condition", None)),
+    "Caution": (("Condition", "condition", None),),
+}
+_READABLE_KINDS = frozenset({"adverse_effect", "dependence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something named in a sentence, with every entity that the name can stand for, the likeliest first.
+
+    `is_topic` tells that it is what the document is mostly about; an implied mention has no
+    characters of its own and stands at the start of its sentence.
+    """
+
+    start: int
+    end: int
+    entities: tuple[Entity, ...]
+    rule: str
+    is_anaphor: bool = False
+    is_implied: bool = False
+    is_topic: bool = False
+    types: tuple[str, ...] = field(init=False)
+    ids: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the types and ids at hand."""
+        object.__setattr__(self, "types", tuple(dict.fromkeys(entity.type for entity in self.entities)))
+        object.__setattr__(self, "ids", frozenset(entity.id for entity in self.entities))
+
+    @property
+    def type(self) -> str:
+        """The likeliest type."""
+        return self.entities[0].type
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of the likeliest entity, where it is a Caution."""
+        return self.entities[0].kind
+
+    @property
+    def key(self) -> str:
+        """The likeliest entity's id."""
+        return self.entities[0].id
+
+
+@cache
+def read_as(entity: Entity) -> tuple[Entity, ...]:
+    """Return the entity and its other readings: a Condition may be a harm suffered, an Effect a harm, a harm a Condition to relieve."""
+    if entity.type == "Caution" and entity.kind not in _READABLE_KINDS:
+        return (entity,)
+    return (
+        entity,
+        *(
+            Entity(f"{entity.id}-{suffix}", entity.label, type_, entity.names, kind)
+            for type_, suffix, kind in _READINGS.get(entity.type, ())
+        ),
+    )
+
+
+def readings(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Return all readings of a name's entities, each type once: what the lexicon says before what is read into it."""
+    own = tuple(entities)
+    cast = tuple(reading for entity in own for reading in read_as(entity)[1:])
+    seen: dict[str, Entity] = {}
+    for entity in (*own, *cast):
+        seen.setdefault(entity.type, entity)
+    return tuple(seen.values())
+
+
+# ---- names by shape ----
+
+SHAPE_COLUMNS = ("type", "kind", "pattern", "example", "not_example")
+# Words that are never the first part of a name: a shape's `{word}` and `{target}` leave them out.
+_FUNCTION_WORDS = (
+    "a|an|the|this|that|these|those|its|it|their|they|his|her|our|your|my|some|any|all|both|each|other|another|such|many|most|several|certain|"
+    "various|different|multiple|more|less|few|no|not|only|also|of|in|on|at|to|by|for|from|with|without|through|via|into|onto|over|under|between|"
+    "among|against|during|after|before|as|than|like|and|or|but|nor|if|when|while|which|who|whom|whose|where|how|why|what|is|are|was|were|be|been|"
+    "being|am|has|have|had|do|does|did|can|could|may|might|must|shall|should|will|would|binds?|binding|acts?|acting|activat\\w+|block\\w*|inhibit\\w*|"
+    "stimulat\\w+|affect\\w*|influenc\\w+|interact\\w*|modulat\\w+|target\\w*|effects?|caus\\w+|treat\\w*|include|includes|including|called|known|"
+    "increas\\w+|decreas\\w+|reduc\\w+|specific|particular|primarily|mainly|directly|respectively|significant(?:ly)?|potential(?:ly)?"
+)
+_MACROS = {
+    "{word}": rf"(?!(?i:{_FUNCTION_WORDS})\b)[A-Za-z][\w'’-]+",
+    "{target}": rf"(?!(?i:{_FUNCTION_WORDS})\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]*",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A regular expression for names of one type that no list can hold; group `name` is the name."""
+
+    type: str
+    kind: str | None
+    pattern: re.Pattern[str]
+    rule: str
+
+
+def _check_shape(row: Row) -> Iterator[str]:
+    try:
+        pattern = _compile(row["pattern"])
+    except re.error as error:
+        yield f"pattern does not compile: {error}"
+        return
+    if "name" not in pattern.groupindex:
+        yield "pattern has no group 'name'"
+    if not row["example"]:
+        yield "a row needs an example"
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    for name, expression in _MACROS.items():
+        pattern = pattern.replace(name, expression)
+    return re.compile(pattern)
+
+
+@cache
+def shapes() -> tuple[Shape, ...]:
+    """Read `ontology/name-shapes.tsv`.
+
+    Raises TableError.
+    """
+    rows = tables.read(ONTOLOGY / "name-shapes.tsv", SHAPE_COLUMNS, _check_shape)
+    return tuple(Shape(row["type"], row["kind"] or None, _compile(row["pattern"]), row.where) for row in rows)
+
+
+def slug(text: str) -> str:
+    """Return a name as an id: lower case, words joined by hyphens.
+
+    >>> slug("Crohn's disease")
+    'crohn-s-disease'
+    """
+    words = re.findall(r"\w+", text.casefold().replace("_", " "))
+    return "-".join(words) or "unnamed"
+
+
+def entity_of(name: str, type_: str, kind: str | None = None) -> Entity:
+    """Return the entity that a text introduces by itself: its name is its label."""
+    label = " ".join(name.split())
+    return Entity(slug(label), label, type_, (label,), kind)
+
+
+def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
+    """Mark every name in a text: the lexicon's, then those that a shape tells, then the text's own abbreviations.
+
+    The longest name wins and marks never overlap; they come in text order. Offsets count
+    characters of the text, end exclusive.
+    """
+    marks = [Found(m.start, m.end, readings(m.entities), "lexicon") for m in lexicon.find(text)]
+    marks.extend(
+        Found(
+            match.start("name"),
+            match.end("name"),
+            readings((entity_of(match["name"], shape.type, shape.kind),)),
+            shape.rule,
+        )
+        for shape in shapes()
+        for match in shape.pattern.finditer(text)
+    )
+    named = _longest(marks)
+    defined = dict(_abbreviations(text, named))
+    if defined:
+        short = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(defined, key=len, reverse=True))) + r")(?:s)?(?!\w)")
+        named = _longest(
+            [
+                *named,
+                *(
+                    replace(
+                        defined[match.group().removesuffix("s") if match.group() not in defined else match.group()],
+                        start=match.start(),
+                        end=match.end(),
+                    )
+                    for match in short.finditer(text)
+                ),
+            ],
+            first_rule="abbreviation",
+        )
+    return named
+
+
+def _longest(marks: Iterable[Found], first_rule: str = "lexicon") -> tuple[Found, ...]:
+    """Keep, of marks that overlap, the longest; of equals the lexicon's."""
+    ordered = sorted(marks, key=lambda mark: (mark.start - mark.end, mark.rule != first_rule, mark.start, mark.rule))
+    kept: dict[int, Found] = {}
+    taken: set[int] = set()
+    for mark in ordered:
+        span = range(mark.start, mark.end)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            kept[mark.start] = mark
+    return tuple(kept[start] for start in sorted(kept))
+
+
+_SHORT = re.compile(r"\s*[(\[](?:or |also |abbreviated )?[\"'“‘]?(?P<short>[A-Za-z0-9][\w'+-]{0,9})[\"'”’]?(?:[,;:][^)\]]{0,40})?[)\]]")
+
+
+def _abbreviations(text: str, named: Sequence[Found]) -> Iterator[tuple[str, Found]]:
+    """Give the short forms that the text defines in brackets after a name, each with that name's mark.
+
+    The letters of the short form must occur in the name in their order, the first one at its start
+    (Schwartz and Hearst 2003, doi:10.1142/9789812776303_0042).
+    """
+    for mark in named:
+        match = _SHORT.match(text, mark.end)
+        if match is None:
+            continue
+        short = match["short"]
+        if sum(char.isupper() for char in short) < max(1, len(short) // 2) or short.isdigit():
+            continue
+        long = text[mark.start : mark.end].casefold()
+        letters = [char for char in short.casefold() if char.isalnum()]
+        if letters[0] != long[:1]:
+            continue
+        place = 0
+        for char in letters:
+            place = long.find(char, place) + 1
+            if place == 0:
+                break
+        else:
+            yield short, replace(mark, rule="abbreviation")
+
+
+# ---- anaphors ----
+
+ANAPHOR_COLUMNS = ("wording", "kind", "types", "number", "example")
+_DETERMINERS = frozenset({"this", "these", "that", "those", "the", "such", "both", "each", "its", "their"})
+
+
+@dataclass(frozen=True, slots=True)
+class Anaphor:
+    """A wording that stands for something named before."""
+
+    kind: str
+    types: tuple[str, ...]
+    is_many: bool
+    rule: str
+
+
+@cache
+def anaphors() -> Mapping[str, Anaphor]:
+    """Read `ontology/anaphors.tsv`: wordings by lemma.
+
+    Raises TableError.
+    """
+    return {
+        row["wording"]: Anaphor(
+            row["kind"],
+            SUBJECT_TYPES if row["types"] == "any" else row.values("types"),
+            row["number"] == "many",
+            row.where,
+        )
+        for row in tables.read(ONTOLOGY / "anaphors.tsv", ANAPHOR_COLUMNS)
+    }
+
+
+def topic(founds: Iterable[Found]) -> Entity | None:
+    """Return what a document is mostly about: the entity that can be a subject and is named most often, of equals the first.
+
+    None where there is none.
+    """
+    counts: dict[Entity, int] = {}
+    for found in founds:
+        if found.type in SUBJECT_TYPES:
+            counts[found.entities[0]] = counts.get(found.entities[0], 0) + 1
+    return max(counts, key=lambda entity: counts[entity]) if counts else None
+
+
+class Discourse:
+    """What has been named so far in a document: sentences are shown to it in order."""
+
+    def __init__(self, about: Entity | None) -> None:
+        """Start at the first sentence of a document that is about `about`."""
+        self.about = about
+        self._before: tuple[Found, ...] = ()
+        self._focus: Found | None = None
+
+    def resolve(self, frame: Frame | None, sentence: Sentence, named: Sequence[Found]) -> tuple[Found, ...]:
+        """Return the sentence's names, anaphors and implied subjects, in text order.
+
+        An anaphor takes the nearest earlier mentions that fit it, in this sentence for none (there the
+        name itself is at hand), else in the sentence before, else the document's topic; one that fits
+        none is left out. Where the sentence names no subject, the one in focus is implied, and so is
+        the document's topic.
+        """
+        topic_id = None if self.about is None else self.about.id
+        own = [replace(found, is_topic=found.key == topic_id) for found in named]
+        standing: list[Found] = []
+        if frame is not None:
+            covered = [(found.start, found.end) for found in own]
+            for index, token in enumerate(frame.tokens):
+                anaphor = anaphors().get(token.lemma) or anaphors().get(token.text.casefold())
+                if anaphor is None:
+                    continue
+                start = token.start
+                if anaphor.kind == "noun":
+                    determiners = [c for c in frame.children[index] if frame.tokens[c].text.casefold() in _DETERMINERS]
+                    if not determiners or any(
+                        frame.tokens[c].dep in {"compound", "amod"} and frame.tokens[c].tag.startswith("NNP") for c in frame.children[index]
+                    ):
+                        continue
+                    start = frame.tokens[determiners[0]].start
+                elif token.text.casefold() in {"this", "these", "both"} and token.dep not in {"nsubj", "nsubjpass"}:
+                    continue
+                if any(start < b and token.end > a for a, b in covered):
+                    continue
+                standing.extend(self._antecedents(anaphor, start, token.end, own))
+        subjects = [found for found in (*own, *standing) if found.type in SUBJECT_TYPES]
+        implied: list[Found] = []
+        present = {found.key for found in subjects}
+        for entity in dict.fromkeys(e for e in (None if self._focus is None else self._focus.entities[0], self.about) if e is not None):
+            if entity.id not in present:
+                implied.append(
+                    Found(
+                        sentence.start,
+                        sentence.start,
+                        (entity,),
+                        "implied",
+                        is_anaphor=True,
+                        is_implied=True,
+                        is_topic=entity.id == topic_id,
+                    )
+                )
+        if own or standing:
+            self._before = tuple((*own, *standing))
+        if subjects:
+            self._focus = min(subjects, key=lambda found: found.start)
+        return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
+
+    def _antecedents(self, anaphor: Anaphor, start: int, end: int, own: Sequence[Found]) -> Iterator[Found]:
+        def fits(found: Found) -> bool:
+            return found.type in anaphor.types
+
+        earlier = [found for found in own if found.end <= start and fits(found)]
+        if earlier and (not anaphor.is_many or len({found.key for found in earlier}) > 1):
+            return
+        before = [found for found in self._before if fits(found)]
+        if anaphor.is_many:
+            chosen = before
+        else:
+            chosen = before[:1]
+        if not chosen and self.about is not None and self.about.type in anaphor.types:
+            chosen = [Found(start, end, (self.about,), anaphor.rule)]
+        topic_id = None if self.about is None else self.about.id
+        for found in list({found.key: found for found in chosen}.values())[:MAX_GROUP]:
+            yield Found(start, end, found.entities, anaphor.rule, is_anaphor=True, is_topic=found.key == topic_id)
