@@ -16,11 +16,16 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from kg import qualifiers, sentences
 from kg.model import Entity, Mention, Sentence
+from kg.qualifiers.trees import plant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HELD = re.compile(r"(d(0[1-9]|1[0-2])|f(0[7-9]|1[0-2])|o0[1-6]|b12|e12|i0[4-6]|k0[4-6]|n0[4-6])-")
 TRAIN = re.compile(r"[abegijklmn]\d\d-")
@@ -53,7 +58,7 @@ def spans(names: list[str], text: str) -> list[tuple[int, int]]:
 
 
 def read_gold(gold: Path, seeds: Path, groups: set[str]) -> list[GoldSentence]:
-    unparsed: list[GoldSentence] = []
+    unparsed = []
     for folder, texts, is_seed in ((gold / "seeds", seeds, True), (gold / "dev", gold / "dev-texts", False)):
         for path in sorted(folder.glob("*.json")):
             group = group_of(path.name, is_seed=is_seed)
@@ -73,16 +78,34 @@ def read_gold(gold: Path, seeds: Path, groups: set[str]) -> list[GoldSentence]:
             for index in sorted({claim["sent"] for claim in raw["claims"]}):
                 a, b = bounds[index]
                 here = {key: [m for m in items if m.start < b and m.end > a] for key, items in entities.items()}
-                claims = []
-                for claim in raw["claims"]:
-                    if claim["sent"] == index:
-                        pairs = [(abs(s.start - o.start), s.start, o.start, s, o) for s in here[claim["subj"]] for o in here[claim["obj"]]]
-                        *_, s, o = min(pairs, key=lambda pair: pair[:3])
-                        claims.append((s, o, claim))
+                claims = tuple((here[c["subj"]], here[c["obj"]], c) for c in raw["claims"] if c["sent"] == index)
                 mentions = sorted((m for items in here.values() for m in items), key=lambda m: (m.start, m.end, m.entity.id))
-                unparsed.append(GoldSentence(path.stem, group, Sentence(index, a, b, text[a:b]), tuple(mentions), tuple(claims)))
-    parsed = sentences.open_parser().parse(item.sentence for item in unparsed)
-    return [GoldSentence(i.doc, i.group, s, i.mentions, i.claims) for i, s in zip(unparsed, parsed, strict=True)]
+                unparsed.append((path.stem, group, Sentence(index, a, b, text[a:b]), tuple(mentions), claims))
+    parsed = sentences.open_parser().parse(item[2] for item in unparsed)
+    return [
+        GoldSentence(doc, group, sentence, mentions, tuple(paired(sentence, claims)))
+        for (doc, group, _, mentions, claims), sentence in zip(unparsed, parsed, strict=True)
+    ]
+
+
+def paired(sentence: Sentence, claims: tuple[tuple[list[Mention], list[Mention], dict], ...]) -> Iterator[tuple[Mention, Mention, dict]]:
+    """Give each claim its nearest pair of mentions by the way between them in the parse; two like claims get two pairs."""
+    tree = plant(sentence)
+    taken = set()
+    for subjects, objects, claim in claims:
+        pairs = []
+        for s in subjects:
+            for o in objects:
+                a, b = tree.head_of(s), tree.head_of(o)
+                if a is None or b is None:
+                    pairs.append((99, abs(s.start - o.start), s.start, o.start, s, o))
+                    continue
+                way = len(tree.between(a, tree.meet(a, b))) + len(tree.between(b, tree.meet(a, b)))
+                used = (s.start, o.start, claim["pred"]) in taken
+                pairs.append((way + 50 * used, abs(s.start - o.start), s.start, o.start, s, o))
+        *_, s, o = min(pairs, key=lambda pair: pair[:4])
+        taken.add((s.start, o.start, claim["pred"]))
+        yield s, o, claim
 
 
 def main() -> None:

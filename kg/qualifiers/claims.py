@@ -23,7 +23,8 @@ _REACH = {
     "stance": frozenset({"in", "above", "inside", "in:participle"}),
     "certainty": frozenset({"in", "above", "inside", "in:participle"}),
 }
-_REACH_OF_WORDS = frozenset({"in", "above", "inside"})
+# The kinds of Caution that one can say no to; the others mostly are a no themselves ("not without a doctor's advice").
+_DENIABLE_KINDS = frozenset({"adverse_effect", "dependence", "interaction", "legal_status", "contraindication", "quality"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
     tree = plant(sentence)
     kinds: dict[str, list[cue_tables.FoundCue]] = {}
     for found in cue_tables.find(cues.table, tree):
+        if found.row.scope == "modified" and found.row.type is not None and _is_in_name(found.cue, mentions):
+            continue
         kinds.setdefault(found.row.kind, []).append(found)
     by_kind = {kind: tuple(items) for kind, items in kinds.items()}
     return SentenceCues(
@@ -88,6 +91,13 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
         details.find_doses(sentence),
         cues.models,
         is_heading(tree),
+    )
+
+
+def _is_in_name(cue: Cue, mentions: Sequence[Mention]) -> bool:
+    """Say whether a word is only part of a longer name ("low blood pressure")."""
+    return any(
+        mention.start <= cue.start and cue.end <= mention.end and mention.end - mention.start > cue.end - cue.start for mention in mentions
     )
 
 
@@ -112,10 +122,10 @@ def qualify(found: SentenceCues, *, subject: Mention, object: Mention, predicate
         o = s
     if s is None or o is None:
         return _PLAIN
-    situation = models.Situation(found.tree, s, o, predicate, subject, object, found.is_heading)
-    polarity_cues = _polarity(found, s, o, subject, object)
+    polarity_cues = _polarity(found, s, o, object)
+    situation = models.situate(tree, s, o, predicate, (subject, object), is_heading=found.is_heading)
     stance_cues = _covering(found, "stance", s, o, object)
-    certainty, certainty_cues = _certainty(found, situation)
+    certainty, certainty_cues = _certainty(found, situation, is_negated=bool(polarity_cues))
     basis, basis_cues = _basis(found, situation)
     polarity = Polarity.NEGATED if polarity_cues else Polarity.AFFIRMED
     stance = Stance.DENIED if polarity_cues else Stance.AFFIRMED
@@ -152,10 +162,6 @@ def qualify(found: SentenceCues, *, subject: Mention, object: Mention, predicate
 _PLAIN = Qualifiers(Polarity.AFFIRMED, Certainty.ASSERTED, Basis.NONE, Stance.AFFIRMED, None, None, None, None, None, None, ())
 
 
-def _within(cue: Cue, mention: Mention) -> bool:
-    return mention.start <= cue.start and cue.end <= mention.end
-
-
 def _covering(found: SentenceCues, kind: str, s: int, o: int, object_: Mention) -> list[Cue]:
     """Return the cues of a kind that cover a claim."""
     reach = _REACH[kind]
@@ -169,36 +175,70 @@ def _covering(found: SentenceCues, kind: str, s: int, o: int, object_: Mention) 
     return hits
 
 
-def _polarity(found: SentenceCues, s: int, o: int, subject: Mention, object_: Mention) -> list[Cue]:
+def _polarity(found: SentenceCues, s: int, o: int, object_: Mention) -> list[Cue]:
     """Return the cues that deny a claim; two denials, one of the verb and one in a word, make none ("not without side effects")."""
-    of_verb, in_word = [], []
+    of_verb: list[Cue] = []
+    in_word: list[Cue] = []
+    is_deniable = object_.entity.kind is None or object_.entity.kind in _DENIABLE_KINDS
     for cue in found.found.get("polarity", ()):
         row = cue.row
         if row.type is not None and row.type != object_.entity.type:
             continue
-        if row.type is None and (_within(cue.cue, object_) or _within(cue.cue, subject)):
+        if not is_deniable and row.scope != "clause":
+            continue
+        is_within = object_.start <= cue.cue.start and cue.cue.end <= object_.end
+        if row.scope == "mention":
+            if is_within or cue.anchor == o:
+                in_word.append(cue.cue)
+            continue
+        if is_within and (row.type is None or cue.cue.end - cue.cue.start < object_.end - object_.start):
             continue
         code = cue_tables.cover(cue, found.tree, s, o)
-        if row.scope == "mention" and not (cue.cue.start < object_.end and object_.start < cue.cue.end):
-            continue
-        if code in (_REACH["polarity"] if row.scope == "clause" else _REACH_OF_WORDS):
-            (of_verb if row.scope == "clause" else in_word).append(cue.cue)
+        if row.scope == "clause":
+            if code in _REACH["polarity"]:
+                of_verb.append(cue.cue)
+        elif code in _REACH["polarity"] or (code == "inside" and found.tree.tokens[cue.anchor].dep != "prep"):
+            in_word.append(cue.cue)
     return [] if of_verb and in_word else of_verb or in_word
 
 
-def _certainty(found: SentenceCues, situation: models.Situation) -> tuple[Certainty, list[Cue]]:
+def certainty_features(found: SentenceCues, situation: models.Situation, *, is_negated: bool) -> tuple[str, ...]:
+    """Return what the certainty model looks at."""
+    return tuple(dict.fromkeys(models.of_certainty(situation, found.found.get("certainty", ()), is_negated=is_negated)))
+
+
+def basis_features(found: SentenceCues, situation: models.Situation) -> tuple[str, ...]:
+    """Return what the basis model looks at."""
+    return tuple(dict.fromkeys(models.of_basis(situation, found.found.get("basis", ()), found.speakers)))
+
+
+def _certainty(found: SentenceCues, situation: models.Situation, *, is_negated: bool) -> tuple[Certainty, list[Cue]]:
+    """Return how sure a claim is, with the cues in reach; a hedge without a cue names the noun that holds the claim together."""
+    value = Certainty(found.models.certainty.decide(certainty_features(found, situation, is_negated=is_negated)))
+    if value is Certainty.ASSERTED:
+        return value, []
     hits = _covering(found, "certainty", situation.subject, situation.object, situation.object_mention)
-    return (Certainty.HEDGED, hits) if hits else (Certainty.ASSERTED, [])
+    if not hits:
+        near = [cue for cue in found.found.get("certainty", ()) if not found.tree.covers(situation.object, cue.head)]
+        hits = [near[0].cue] if near and not situation.is_nominal else [_word(found.tree, situation.meeting)]
+    return value, hits
 
 
-_ORDER = (Basis.CLINICAL, Basis.PRECLINICAL, Basis.RESEARCH, Basis.USER_REPORT)
+def _word(tree: Tree, index: int) -> Cue:
+    token = tree.tokens[index]
+    return Cue("certainty", token.text, token.start, token.end)
 
 
 def _basis(found: SentenceCues, situation: models.Situation) -> tuple[Basis, list[Cue]]:
-    """Return the ground of a claim: clinical before preclinical before research before users, otherwise the first named."""
+    """Return the ground of a claim with the first words that name it, or the authority that speaks."""
     every = found.found.get("basis", ())
-    for basis in _ORDER:
-        hits = [cue.cue for cue in every if cue.row.value == basis]
-        if hits:
-            return basis, hits[:1]
-    return (Basis(every[0].row.value), [every[0].cue]) if every else (Basis.NONE, [])
+    if not every and not found.speakers:
+        return Basis.NONE, []
+    value = Basis(found.models.basis.decide(basis_features(found, situation)))
+    hits = [cue.cue for cue in every if cue.row.value == value]
+    if value is Basis.REGULATORY:
+        hits = [
+            Cue("basis", speaker.cue.text, speaker.cue.start, speaker.cue.end) for speaker in found.speakers if speaker.is_authority
+        ] or hits
+    # A ground must be named: without its words there is none.
+    return (value, hits[:1]) if hits else (Basis.NONE, [])

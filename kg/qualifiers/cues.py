@@ -37,14 +37,18 @@ _MODIFIERS = frozenset(
     {"amod", "det", "advmod", "neg", "compound", "nummod", "preconj", "cc", "quantmod", "npadvmod", "nmod", "predet", "punct"}
 )
 _PREDICATES = frozenset({"acomp", "attr", "oprd"})
+_AUXILIARIES = frozenset({"aux", "auxpass"})
+_CARRIED = frozenset({"attr", "acomp", "oprd", "pcomp", "aux", "auxpass"})
+_BEFORE_PHRASE = frozenset({",", "but", "and", "("})
 _LIGHT = frozenset({"dobj", "attr", "oprd", "nsubj", "nsubjpass"})
 
 
 @dataclass(frozen=True, slots=True)
 class CueRow:
-    """One row of the table; `type` is the type that the claim's object must have, where the scope names one."""
+    """One row of the table; `type` is the type that the claim's object must have, where the scope names one, and `tag` how its first word's tag begins ("lower/J")."""
 
     words: tuple[str, ...]
+    tag: str | None
     kind: str
     value: str
     scope: str
@@ -58,7 +62,8 @@ class FoundCue:
     """A row at a place: tokens `first` to `last`, the `head` among them, and the `anchor` that it governs.
 
     `clause` is the verb whose other complements it reaches too, where it is the object or
-    the predicate of a verb that adds little ("has no effect on"); otherwise None.
+    the predicate of a verb that adds little ("has no effect on"); otherwise None. `end` is
+    the last token of the one phrase that it denies ("but not by hexamethonium").
     """
 
     row: CueRow
@@ -68,6 +73,7 @@ class FoundCue:
     head: int
     anchor: int
     clause: int | None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,9 @@ def read(path: Path | None = None) -> CueTable:
     by_word: dict[str, list[CueRow]] = {}
     for cells in tables.read(path or ONTOLOGY / "cues.tsv", COLUMNS, _check):
         scope, _, type_ = cells["scope"].partition(":")
-        row = CueRow(tuple(cells["phrase"].split()), cells["kind"], cells["value"], scope, type_ or None, cells["example"], cells.where)
+        first, *rest = cells["phrase"].split()
+        first, _, tag = first.partition("/")
+        row = CueRow((first, *rest), tag or None, cells["kind"], cells["value"], scope, type_ or None, cells["example"], cells.where)
         rows.append(row)
         by_word.setdefault(row.words[0], []).append(row)
     return CueTable(tuple(rows), {word: tuple(sorted(found, key=lambda row: -len(row.words))) for word, found in by_word.items()})
@@ -123,7 +131,7 @@ def find(table: CueTable, tree: Tree) -> tuple[FoundCue, ...]:
         best: dict[str, tuple[int, int, CueRow]] = {}
         for row in rows:
             kind = row.kind
-            if taken.get(kind, -1) >= index:
+            if taken.get(kind, -1) >= index or (row.tag is not None and not tokens[index].tag.startswith(row.tag)):
                 continue
             last = index if len(row.words) == 1 else _match(row.words, 1, index + 1, tree)
             if last is not None and (kind not in best or (len(row.words), last) > best[kind][:2]):
@@ -159,91 +167,114 @@ def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
     head = next((i for i in range(first, last + 1) if heads[i] == i or not first <= heads[i] <= last), first)
     anchor, clause = head, None
     dep = tokens[head].dep
+    end = None
     if row.scope == "clause":
-        if dep in _MODIFIERS or dep in {"aux", "auxpass"}:
+        if dep in _MODIFIERS or dep in _AUXILIARIES:
             anchor = heads[head]
-        if tokens[anchor].dep in {"attr", "acomp", "oprd", "pcomp", "aux", "auxpass"} and tree.is_verb[heads[anchor]]:
+        if tokens[anchor].dep in _CARRIED and tree.is_verb[heads[anchor]]:
             anchor = heads[anchor]
+        if dep == "neg" and first == last and first and tree.words[first - 1] in _BEFORE_PHRASE:
+            end = _phrase_end(tree, first)
     elif row.scope in {"modified", "mention"} or (dep in {"amod", "compound"} and head < heads[head]):
-        if dep in _MODIFIERS or dep in {"amod", "compound"}:
+        if dep in _MODIFIERS:
             anchor = heads[head]
         if tokens[anchor].dep in _PREDICATES:
             clause = heads[anchor]
             if not tokens[anchor].tag.startswith("N"):
+                # "appears to be safe": what is said of the subject is said of the subject of "appears".
+                while tokens[clause].dep == "xcomp" and not tree.has_own_subject(clause):
+                    clause = heads[clause]
                 anchor = clause
     if clause is None and tokens[anchor].dep in _LIGHT and tokens[anchor].tag.startswith("N") and tree.is_verb[heads[anchor]]:
         clause = heads[anchor]
-    start, end = tokens[first].start, tokens[last].end
     text = " ".join(token.text for token in tokens[first : last + 1])
-    return FoundCue(row, Cue(row.kind, text, start, end), first, last, head, anchor, clause)
+    return FoundCue(row, Cue(row.kind, text, tokens[first].start, tokens[last].end), first, last, head, anchor, clause, end)
+
+
+def _phrase_end(tree: Tree, first: int) -> int | None:
+    """Return the last token of the phrase that a "not" after a comma or "but" denies, or None where a verb follows it."""
+    index = first + 1
+    while index < len(tree.words) and tree.tokens[index].dep != "punct":
+        if tree.is_verb[index]:
+            return None if index <= first + 2 else index - 1
+        index += 1
+    return index - 1
 
 
 def cover(found: FoundCue, tree: Tree, subject: int, object_: int) -> str:
     """Say how a cue stands to a claim with these heads.
 
     `in` is the plain case; `in:BORDER` names a border between them (relcl, clause,
-    participle, but); `inside` means that subject and object both lie in one noun phrase
-    below the cue, `subject` that the object lies in the subject of the cue's verb,
+    participle, but, verb, subject); `inside` means that subject and object both lie in one
+    noun phrase below the cue, `member` that one lists the other there, `subject` that both
+    lie in the subject of the cue's verb, `than` that the subject is what is compared with,
     `above` that the cue's clause describes the object; `out` is the rest.
     """
+    if found.end is not None:
+        return "in" if any(found.first < token <= found.end for token in (subject, object_)) else "out"
     if found.first <= object_ <= found.last:
         return "in"
     anchor = found.anchor
-    border = _border(found, tree, object_)
-    if border is None:
-        if tree.tokens[anchor].dep in {"relcl", "acl"} and tree.covers(anchor, subject):
-            noun = tree.heads[anchor]
-            if noun == object_ or (tree.tokens[object_].dep == "conj" and tree.heads[object_] == noun):
-                return "above"
-        return "out"
-    if border:
-        return f"in:{border}"
-    top = _top(anchor if tree.covers(anchor, object_) else found.clause or anchor, tree, object_)
-    if top is not None and tree.tokens[top].dep in SUBJECTS and found.row.scope == "clause" and tree.covers(top, subject):
-        return "subject"
-    if subject not in (object_, anchor) and tree.covers(anchor, subject):
-        meeting = tree.meet(subject, object_)
-        if meeting != anchor and not _has_verb(tree, subject, object_, meeting):
-            return "inside"
-    return "in"
+    reach = anchor
+    if not tree.covers(anchor, object_):
+        if _describes(tree, anchor, subject, object_):
+            return "above"
+        if found.clause is None or not tree.covers(found.clause, object_):
+            return "out"
+        reach = found.clause
+    if border := _border(found, tree, reach, object_):
+        return border
+    return _inner(found, tree, reach, subject, object_)
 
 
-def _top(anchor: int, tree: Tree, token: int) -> int | None:
-    """Return the child of the anchor that a token hangs on, or None where it is the anchor."""
-    way = None
-    while token != anchor:
-        way = token
-        token = tree.heads[token]
-    return way
+def _describes(tree: Tree, anchor: int, subject: int, object_: int) -> bool:
+    """Say whether the cue's clause describes the object ("side effects that it may cause")."""
+    if tree.tokens[anchor].dep not in {"relcl", "acl", "amod"} or not tree.covers(anchor, subject):
+        return False
+    noun = tree.heads[anchor]
+    return noun == object_ or (tree.tokens[object_].dep == "conj" and tree.heads[object_] == noun)
 
 
-def _border(found: FoundCue, tree: Tree, token: int) -> str | None:
-    """Return the first border between a token and the cue that reaches it, '' for none, None where it does not reach it."""
-    anchor = found.anchor
-    if not tree.covers(anchor, token):
-        anchor = found.clause if found.clause is not None else anchor
-        if not tree.covers(anchor, token):
-            return None
-        is_predicate = tree.tokens[found.anchor].dep in _PREDICATES
-        top = _top(anchor, tree, token)
-        if top is None:
-            return "verb"
-        if tree.tokens[top].dep in SUBJECTS and not is_predicate:
-            return None if tree.tokens[found.anchor].dep not in {"dobj"} else "subject"
+def _border(found: FoundCue, tree: Tree, reach: int, token: int) -> str:
+    """Return how far a token lies from the cue that reaches it: the first border between them, '' for none."""
+    is_clause = reach != found.anchor
+    if is_clause:
+        if token == reach:
+            return "in:verb"
+        top = tree.child_towards(reach, token)
+        if tree.tokens[top].dep in SUBJECTS and tree.tokens[found.anchor].dep not in _PREDICATES:
+            return "in:subject"
+        if tree.tokens[top].dep == "conj":
+            return "in:clause"
     way = token
-    while way != anchor:
+    while way != reach:
         border = tree.crossing(way)
         if border:
-            return border
+            return f"in:{border}"
         way = tree.heads[way]
     return ""
 
 
+def _inner(found: FoundCue, tree: Tree, reach: int, subject: int, object_: int) -> str:
+    """Say how subject and object lie to each other below a cue."""
+    if subject == object_ or not tree.covers(reach, subject):
+        return "in"
+    if tree.is_compared(subject, reach):
+        return "than"
+    if object_ != reach and subject != reach:
+        top = tree.child_towards(reach, object_)
+        if tree.tokens[top].dep in SUBJECTS and tree.covers(top, subject):
+            return "subject"
+    meeting = tree.meet(subject, object_)
+    if meeting in (subject, object_) and tree.lists(meeting, object_ if meeting == subject else subject):
+        return "member"
+    if meeting not in (found.anchor, reach) and subject != found.anchor and not _has_verb(tree, subject, object_, meeting):
+        return "inside"
+    return "in"
+
+
 def _has_verb(tree: Tree, subject: int, object_: int, meeting: int) -> bool:
     """Say whether a verb lies on the way between two tokens."""
-    for token in (subject, object_):
-        while token != meeting:
-            token = tree.heads[token]
-            if tree.is_verb[token]:
-                return True
-    return tree.is_verb[meeting]
+    if tree.is_verb[meeting]:
+        return True
+    return any(tree.is_verb[token] for end in (subject, object_) for token in tree.between(end, meeting))

@@ -1,33 +1,219 @@
-"""Learned weights over what the cues of a sentence are to a claim."""
+"""Learned weights: which cues of a sentence hold for a claim, given how they stand to it in the parse.
+
+The features say how each cue stands to the claim (`cues.cover`), what the way from subject
+to object runs through, and what the claim is about. The weights are a logistic regression
+for each qualifier, trained by `tools/train_qualifiers.py`.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import TableError
+from kg.qualifiers import cues
+from kg.qualifiers.trees import SUBJECTS
+from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
     from kg.model import Mention
+    from kg.qualifiers.cues import FoundCue
+    from kg.qualifiers.speakers import Speaker
     from kg.qualifiers.trees import Tree
+
+_CONTENT_TAGS = ("N", "V", "J", "I")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One logistic regression: for each value its bias, and for each feature a weight a value."""
+
+    values: tuple[str, ...]
+    biases: tuple[float, ...]
+    weights: Mapping[str, tuple[float, ...]]
+
+    def decide(self, features: Iterable[str]) -> str:
+        """Return the likeliest value; the first in the model's order where two are equal."""
+        scores = list(self.biases)
+        weights = self.weights
+        for feature in features:
+            row = weights.get(feature)
+            if row is not None:
+                scores = [score + weight for score, weight in zip(scores, row, strict=True)]
+        return self.values[scores.index(max(scores))]
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Weights by qualifier, value and feature."""
+    """The model of each qualifier that has one."""
+
+    certainty: Model
+    basis: Model
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A claim in its sentence: the heads of its subject and object, and what they are."""
+    """A claim in its sentence: the heads of its subject and object, where the two meet, and what they are."""
 
     tree: Tree
     subject: int
     object: int
+    meeting: int
     predicate: str
     subject_mention: Mention
     object_mention: Mention
     is_heading: bool
+    is_nominal: bool
+    way: tuple[int, ...]
 
 
-def read() -> Models:
-    """Read the weights."""
-    return Models()
+def situate(tree: Tree, subject: int, object_: int, predicate: str, mentions: tuple[Mention, Mention], *, is_heading: bool) -> Situation:
+    """Return a claim's situation."""
+    meeting = tree.meet(subject, object_)
+    way = (*tree.between(subject, meeting), *tree.between(object_, meeting), meeting)
+    is_nominal = not any(tree.is_verb[token] and tree.tokens[token].dep not in {"amod", "acl"} for token in way)
+    return Situation(tree, subject, object_, meeting, predicate, *mentions, is_heading, is_nominal, tuple(dict.fromkeys(way)))
+
+
+def read(path: Path | None = None) -> Models:
+    """Read the weights.
+
+    Raises TableError.
+    """
+    path = path or ONTOLOGY / "models" / "qualifiers.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return Models(_model(raw["certainty"]), _model(raw["basis"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"{path.parent.name}/{path.name}: cannot be read as weights ({error}); write it again by tools/train_qualifiers.py"
+        raise TableError(message) from error
+
+
+def _model(raw: Any) -> Model:
+    values = tuple(raw["values"])
+    weights = {}
+    for feature, row in raw["weights"].items():
+        full = [0.0] * len(values)
+        for place, weight in row:
+            full[place] = weight
+        weights[feature] = tuple(full)
+    return Model(values, tuple(raw["biases"]), weights)
+
+
+def about(situation: Situation) -> Iterator[str]:
+    """Give the features of the claim itself, without a cue."""
+    tree, predicate, obj = situation.tree, situation.predicate, situation.object_mention.entity
+    tokens = tree.tokens
+    yield f"predicate={predicate}"
+    yield f"object={obj.type}/{obj.kind}"
+    shape = ("heading" if situation.is_heading else "sentence") + ("/noun" if situation.is_nominal else "/verb")
+    yield f"shape={shape}"
+    yield f"shape={shape} predicate={predicate}"
+    for token in situation.way:
+        if tokens[token].tag[:1] in _CONTENT_TAGS:
+            yield f"way={tokens[token].lemma}"
+            if situation.is_nominal:
+                yield f"way={tokens[token].lemma} noun"
+    if situation.meeting in (situation.subject, situation.object):
+        yield f"meeting={'subject' if situation.meeting == situation.subject else 'object'} predicate={predicate}"
+    above = tree.up(situation.meeting)
+    for token in above[:-1]:
+        border = tree.crossing(token)
+        if border in {"clause", "relcl"}:
+            yield f"border={border}"
+            for child in tree.children[token]:
+                if tokens[child].dep in {"mark", "advmod"} and child < token:
+                    yield f"mark={tree.words[child]}"
+        if tokens[token].dep in SUBJECTS:
+            yield "below=subject"
+    verb = next((token for token in above if tree.is_verb[token]), None)
+    if verb is not None:
+        yield f"tense={tokens[verb].tag}"
+    if tokens and tokens[-1].text == "?":
+        yield "question"
+
+
+def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated: bool) -> Iterator[str]:
+    """Give the features for how sure a claim is."""
+    yield from about(situation)
+    if is_negated:
+        yield "negated"
+    tree, s, o = situation.tree, situation.subject, situation.object
+    is_reached = False
+    for cue in found:
+        row = cue.row
+        if row.type is not None and row.type != situation.object_mention.entity.type:
+            continue
+        code = "sentence" if row.scope == "sentence" else cues.cover(cue, tree, s, o)
+        phrase = " ".join(row.words)
+        side = "before" if cue.first < min(s, o) else "after" if cue.first > max(s, o) else "between"
+        yield f"{row.scope} {code}"
+        yield f"{row.scope} {code} {side}"
+        yield f"{row.scope} {code} {situation.predicate}"
+        yield f"{phrase}: {code}"
+        if code in {"in", "above", "inside", "in:participle", "sentence"}:
+            is_reached = True
+            if situation.is_nominal:
+                yield f"{row.scope} {code} noun"
+        if cue.head in situation.way or cue.anchor in situation.way:
+            yield f"{row.scope} on the way"
+    yield "reached" if is_reached else "unreached"
+    if is_reached:
+        yield f"reached predicate={situation.predicate}"
+
+
+def of_basis(situation: Situation, found: Iterable[FoundCue], speakers: Iterable[Speaker]) -> Iterator[str]:
+    """Give the features for the ground of a claim."""
+    tree, s, o = situation.tree, situation.subject, situation.object
+    predicate = situation.predicate
+    obj = situation.object_mention.entity
+    yield f"predicate={predicate}"
+    yield f"object={obj.type}/{obj.kind}"
+    yield f"shape={situation.is_heading}/{situation.is_nominal}"
+    values: set[str] = set()
+    for cue in found:
+        value = cue.row.value
+        phrase = " ".join(cue.row.words)
+        code = place(situation, cue.head, cue.cue.start, cue.cue.end)
+        yield f"{value} {code}"
+        yield f"{value} {code} {predicate}"
+        yield f"{phrase} {code}"
+        yield f"{phrase}"
+        values.add(value)
+    for value in values:
+        yield f"any {value}"
+        yield f"any {value} {predicate}"
+    yield "values " + " ".join(sorted(values))
+    for speaker in speakers:
+        if speaker.is_authority and speaker.head not in (s, o):
+            code = place(situation, speaker.head, speaker.cue.start, speaker.cue.end)
+            yield f"authority {code}"
+            yield f"authority {code} {predicate}"
+            yield f"authority {obj.kind}"
+            yield f"authority {'verb' if speaker.verb is not None and tree.covers(speaker.verb, o) else 'other'}"
+
+
+def place(situation: Situation, head: int, start: int, end: int) -> str:
+    """Say where the words of a ground stand: in the object, on the way, in a clause above the claim, in the same clause, or apart."""
+    tree = situation.tree
+    obj = situation.object_mention
+    if obj.start <= start and end <= obj.end:
+        return "object"
+    if situation.subject_mention.start <= start and end <= situation.subject_mention.end:
+        return "subject"
+    if head in situation.way:
+        return "way"
+    own = tree.clause(situation.meeting)
+    other = tree.clause(head)
+    if own == other:
+        if tree.covers(situation.meeting, head):
+            return "below"
+        return "same"
+    if tree.covers(other, own):
+        border = next((tree.crossing(token) for token in tree.up(situation.meeting) if tree.crossing(token) in {"clause", "relcl"}), "")
+        return f"above:{border}"
+    return "apart" if not tree.covers(own, other) else "under"

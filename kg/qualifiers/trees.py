@@ -32,6 +32,9 @@ _OWN_MARKS = frozenset(
         "until",
     }
 )
+_EXCEPT = frozenset({"unlike", "despite", "except", "besides", "than"})
+_LISTING = frozenset({"including", "include", "as", "like"})
+_COMPARING = frozenset({"than", "compared", "versus", "unlike"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,47 @@ class Tree:
             one = self.heads[one]
         return one
 
+    def between(self, below: int, above: int) -> tuple[int, ...]:
+        """Return the tokens strictly between a token and one that it hangs on."""
+        way = []
+        token = self.heads[below] if below != above else above
+        while token != above:
+            way.append(token)
+            token = self.heads[token]
+        return tuple(way)
+
+    def child_towards(self, above: int, below: int) -> int:
+        """Return the child of one token that another hangs on, or is."""
+        while self.heads[below] != above:
+            below = self.heads[below]
+        return below
+
+    def lists(self, whole: int, part: int) -> bool:
+        """Say whether a noun names another as its example or its other name ("alkaloids such as mitragynine")."""
+        return any(
+            self.tokens[token].dep == "appos" or (self.tokens[token].dep == "prep" and self.words[token] in _LISTING)
+            for token in (part, *self.between(part, whole))
+        )
+
+    def is_compared(self, token: int, above: int) -> bool:
+        """Say whether a token only stands for comparison below another ("than alcohol")."""
+        return any(self.words[way] in _COMPARING for way in self.between(token, above))
+
     def has_own_subject(self, token: int) -> bool:
         """Say whether a verb has a subject of its own."""
         return any(self.tokens[child].dep in SUBJECTS for child in self.children[token])
+
+    def clause(self, token: int) -> int:
+        """Return the head of the clause that a token stands in: the next verb above it that has a subject or a tense, or the root."""
+        while self.heads[token] != token:
+            if (
+                self.is_verb[token]
+                and self.tokens[token].dep not in AUXILIARIES
+                and (self.has_own_subject(token) or self.tokens[token].dep == "relcl")
+            ):
+                return token
+            token = self.heads[token]
+        return token
 
     def is_finite(self, token: int) -> bool:
         """Say whether a verb has a tense or an auxiliary of its own."""
@@ -117,7 +158,7 @@ class Tree:
             return "but" if self._follows_but(token) else ""
         if dep == "parataxis":
             return "clause"
-        if dep == "prep" and self.words[token] in {"unlike", "despite"}:
+        if dep == "prep" and self.words[token] in _EXCEPT and (self.words[token] != "than" or self.words[self.heads[token]] == "other"):
             return "clause"
         if dep == "ccomp" and not self._is_complement(token):
             return "clause"

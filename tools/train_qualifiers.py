@@ -1,0 +1,124 @@
+"""Train the weights of certainty and basis: ontology/models/qualifiers.json.
+
+    python tools/train_qualifiers.py ../shared/gold [--check]
+
+Only the texts whose licences let them train weights are read (their sources are named beside them). `--check` writes
+nothing and prints what five-fold cross-validation over documents gives. The solver is deterministic: the same gold
+gives the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+from evaluate_qualifiers import read_gold
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from kg.qualifiers import claims, cues, models
+
+OUT = Path(__file__).resolve().parent.parent / "ontology" / "models" / "qualifiers.json"
+FOLDS = 5
+MIN_DOCUMENTS = 2
+STRENGTH = {"certainty": 0.3, "basis": 0.5}
+MIN_WEIGHT = 0.01
+VALUES = {
+    "certainty": ("asserted", "hedged"),
+    "basis": ("none", "clinical", "preclinical", "research", "user_report", "traditional_use", "regulatory"),
+}
+
+
+def examples(gold, name):
+    """Give (document, group, features, value) of each gold claim."""
+    empty = claims.Cues(cues.read(), None)
+    for item in gold:
+        found = claims.find_cues(empty, item.sentence, item.mentions)
+        for subject, object_, claim in item.claims:
+            s, o = found.tree.head_of(subject), found.tree.head_of(object_)
+            if s is None or o is None:
+                continue
+            situation = models.situate(found.tree, s, o, claim["pred"], (subject, object_), is_heading=found.is_heading)
+            if name == "certainty":
+                is_negated = bool(claims._polarity(found, s, o, object_))
+                features = claims.certainty_features(found, situation, is_negated=is_negated)
+            else:
+                features = claims.basis_features(found, situation)
+            yield item.doc, item.group, features, claim[name]
+
+
+def fit(rows, name):
+    """Return the model of some examples."""
+    documents = {}
+    for doc, _, features, _ in rows:
+        for feature in features:
+            documents.setdefault(feature, set()).add(doc)
+    columns = {feature: place for place, feature in enumerate(sorted(f for f, docs in documents.items() if len(docs) >= MIN_DOCUMENTS))}
+    values = [value for value in VALUES[name] if any(row[3] == value for row in rows)]
+    indices, pointers = [], [0]
+    for _, _, features, _ in rows:
+        indices += sorted({columns[f] for f in features if f in columns})
+        pointers.append(len(indices))
+    matrix = csr_matrix((np.ones(len(indices)), indices, pointers), shape=(len(rows), len(columns)))
+    target = np.array([values.index(row[3]) for row in rows])
+    learned = LogisticRegression(C=STRENGTH[name], max_iter=2000, tol=1e-6).fit(matrix, target)
+    coefficients, intercepts = learned.coef_, learned.intercept_
+    if len(values) == 2:  # noqa: PLR2004 - one row of weights then stands for two values
+        coefficients, intercepts = np.vstack([np.zeros_like(coefficients), coefficients]), np.array([0.0, intercepts[0]])
+    weights = {}
+    for feature, column in columns.items():
+        row = [[place, round(float(w), 3)] for place, w in enumerate(coefficients[:, column]) if abs(w) >= MIN_WEIGHT]
+        if row:
+            weights[feature] = row
+    return {"values": values, "biases": [round(float(b), 3) for b in intercepts], "weights": weights}
+
+
+def accuracy(model, rows):
+    return sum(model.decide(set(features)) == value for _, _, features, value in rows) / len(rows) if rows else 0.0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--seeds", type=Path)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    gold = read_gold(
+        options.gold, options.seeds or options.gold.parent / "seeds", {"seeds", "train", "tune"} if options.check else {"train"}
+    )
+    result = {}
+    for name in VALUES:
+        rows = list(examples(gold, name))
+        train = [row for row in rows if row[1] == "train"]
+        result[name] = fit(train, name)
+        if options.check:
+            docs = sorted({row[0] for row in train})
+            right = 0.0
+            for fold in range(FOLDS):
+                out = set(docs[fold::FOLDS])
+                model = models._model(fit([row for row in train if row[0] not in out], name))
+                test = [row for row in train if row[0] in out]
+                right += accuracy(model, test) * len(test)
+            model = models._model(result[name])
+            others = "  ".join(f"{g} {accuracy(model, [r for r in rows if r[1] == g]):.4f}" for g in ("train", "tune", "seeds"))
+            print(f"{name}: cross-validation {right / len(train):.4f}; fitted: {others}; {len(result[name]['weights'])} features")
+    if not options.check:
+        OUT.parent.mkdir(exist_ok=True)
+        lines = [
+            f' {json.dumps(name)}: {{\n  "values": {json.dumps(m["values"])},\n  "biases": {json.dumps(m["biases"])},\n  "weights": {{\n'
+            + ",\n".join(f"   {json.dumps(f, ensure_ascii=False)}: {json.dumps(w)}" for f, w in m["weights"].items())
+            + "\n  }\n }"
+            for name, m in result.items()
+        ]
+        OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        print(f"{OUT.name}: {OUT.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
