@@ -1,1 +1,45 @@
-"""One writer a format. Every writer is a function `write(build, out)`: a built folder in, one file (or one folder) out."""
+"""One writer a format: `write(build, out)` writes one file, or one folder, from a built folder.
+
+A writer's module is imported only when its format is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from kg.builds import Build
+
+WRITERS: Mapping[str, str] = {
+    "html": "kg.outputs.html",
+    "turtle": "kg.outputs.turtle",
+    "trig": "kg.outputs.trig",
+    "nquads": "kg.outputs.nquads",
+    "ntriples": "kg.outputs.ntriples",
+}
+DEFAULT_NAMES: Mapping[str, str] = {
+    "html": "graph.html",
+    "turtle": "graph.ttl",
+    "trig": "graph.trig",
+    "nquads": "graph.nq",
+    "ntriples": "graph.nt",
+}
+
+
+def writer(format_: str) -> Callable[[Build, Path], None]:
+    """Return the writer of a format.
+
+    Raises InputError where there is none of that name.
+    """
+    if format_ not in WRITERS:
+        message = f"no format {format_!r}; known: {', '.join(sorted(WRITERS))}"
+        raise InputError(message)
+    module: Any = import_module(WRITERS[format_])
+    write: Callable[[Build, Path], None] = module.write
+    return write
