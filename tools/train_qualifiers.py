@@ -31,7 +31,7 @@ STRENGTH = {"certainty": 0.3, "basis": 0.5}
 MIN_WEIGHT = 0.01
 VALUES = {
     "certainty": ("asserted", "hedged"),
-    "basis": ("none", "clinical", "preclinical", "research", "user_report", "traditional_use", "regulatory"),
+    "basis": ("no", "yes"),
 }
 
 
@@ -47,10 +47,15 @@ def examples(gold, name):
             situation = models.situate(found.tree, s, o, claim["pred"], (subject, object_), is_heading=found.is_heading)
             if name == "certainty":
                 is_negated = bool(claims._polarity(found, s, o, object_))
-                features = claims.certainty_features(found, situation, is_negated=is_negated)
-            else:
-                features = claims.basis_features(found, situation)
-            yield item.doc, item.group, features, claim[name]
+                yield item.doc, item.group, claims.certainty_features(found, situation, is_negated=is_negated), claim[name]
+                continue
+            grounds = claims.grounds(found, o, s)
+            for ground in grounds:
+                # A ground that a stronger one hides may hold or not: it teaches nothing.
+                wanted = claims._RANK.get(claim["basis"], len(claims._RANK))
+                if claim["basis"] == "none" or ground.value == claim["basis"] or claims._RANK.get(ground.value, len(claims._RANK)) <= wanted:
+                    answer = "yes" if ground.value == claim["basis"] else "no"
+                    yield item.doc, item.group, claims.ground_features(found, situation, ground, grounds), answer
 
 
 def fit(rows, name):

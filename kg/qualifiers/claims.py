@@ -207,9 +207,22 @@ def certainty_features(found: SentenceCues, situation: models.Situation, *, is_n
     return tuple(dict.fromkeys(models.of_certainty(situation, found.found.get("certainty", ()), is_negated=is_negated)))
 
 
-def basis_features(found: SentenceCues, situation: models.Situation) -> tuple[str, ...]:
+def grounds(found: SentenceCues, object_: int, subject: int) -> tuple[models.Ground, ...]:
+    """Return the words of a sentence that name a ground, in the order in which one wins over another.
+
+    Clinical before preclinical before research before users (guidelines: two grounds in one sentence), then the first named.
+    """
+    every = [models.Ground(cue.row.value, " ".join(cue.row.words), cue.head, cue.cue) for cue in found.found.get("basis", ())]
+    for speaker in found.speakers:
+        if speaker.is_authority and speaker.head not in (object_, subject):
+            cue = Cue("basis", speaker.cue.text, speaker.cue.start, speaker.cue.end)
+            every.append(models.Ground(Basis.REGULATORY.value, "authority", speaker.head, cue))
+    return tuple(sorted(every, key=lambda ground: (_RANK.get(ground.value, len(_RANK)), ground.cue.start)))
+
+
+def ground_features(found: SentenceCues, situation: models.Situation, ground: models.Ground, others: Sequence[models.Ground]) -> tuple[str, ...]:
     """Return what the basis model looks at."""
-    return tuple(dict.fromkeys(models.of_basis(situation, found.found.get("basis", ()), found.speakers)))
+    return tuple(dict.fromkeys(models.of_ground(situation, ground, [other.value for other in others])))
 
 
 def _certainty(found: SentenceCues, situation: models.Situation, *, is_negated: bool) -> tuple[Certainty, list[Cue]]:
@@ -230,15 +243,13 @@ def _word(tree: Tree, index: int) -> Cue:
 
 
 def _basis(found: SentenceCues, situation: models.Situation) -> tuple[Basis, list[Cue]]:
-    """Return the ground of a claim with the first words that name it, or the authority that speaks."""
-    every = found.found.get("basis", ())
-    if not every and not found.speakers:
-        return Basis.NONE, []
-    value = Basis(found.models.basis.decide(basis_features(found, situation)))
-    hits = [cue.cue for cue in every if cue.row.value == value]
-    if value is Basis.REGULATORY:
-        hits = [
-            Cue("basis", speaker.cue.text, speaker.cue.start, speaker.cue.end) for speaker in found.speakers if speaker.is_authority
-        ] or hits
-    # A ground must be named: without its words there is none.
-    return (value, hits[:1]) if hits else (Basis.NONE, [])
+    """Return the ground of a claim with the words that name it."""
+    every = grounds(found, situation.object, situation.subject)
+    for ground in every:
+        if found.models.basis.decide(ground_features(found, situation, ground, every)) == _HOLDS:
+            return Basis(ground.value), [ground.cue]
+    return Basis.NONE, []
+
+
+_RANK = {Basis.CLINICAL.value: 0, Basis.PRECLINICAL.value: 1, Basis.RESEARCH.value: 2, Basis.USER_REPORT.value: 3}
+_HOLDS = "yes"

@@ -175,7 +175,7 @@ def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
             anchor = heads[anchor]
         if dep == "neg" and first == last and first and tree.words[first - 1] in _BEFORE_PHRASE:
             end = _phrase_end(tree, first)
-    elif row.scope in {"modified", "mention"} or (dep in {"amod", "compound"} and head < heads[head]):
+    elif row.scope in {"modified", "mention"} or dep == "mark" or (dep in {"amod", "compound"} and head < heads[head]):
         if dep in _MODIFIERS:
             anchor = heads[head]
         if tokens[anchor].dep in _PREDICATES:

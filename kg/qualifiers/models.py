@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from kg.model import Mention
+    from kg.model import Cue, Mention
     from kg.qualifiers.cues import FoundCue
-    from kg.qualifiers.speakers import Speaker
     from kg.qualifiers.trees import Tree
 
 _CONTENT_TAGS = ("N", "V", "J", "I")
@@ -166,35 +165,62 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
         yield f"reached predicate={situation.predicate}"
 
 
-def of_basis(situation: Situation, found: Iterable[FoundCue], speakers: Iterable[Speaker]) -> Iterator[str]:
-    """Give the features for the ground of a claim."""
-    tree, s, o = situation.tree, situation.subject, situation.object
-    predicate = situation.predicate
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Words that may name a claim's ground: the value, the row's words, the head, and the cue."""
+
+    value: str
+    phrase: str
+    head: int
+    cue: Cue
+
+
+def of_ground(situation: Situation, ground: Ground, others: Iterable[str]) -> Iterator[str]:
+    """Give the features for whether one ground of the sentence is the claim's; `others` are the values of all grounds there."""
+    tree, predicate = situation.tree, situation.predicate
     obj = situation.object_mention.entity
+    value = ground.value
+    code = place(situation, ground.head, ground.cue.start, ground.cue.end)
+    role = _role(tree, ground.head, situation)
     yield f"predicate={predicate}"
+    yield f"{value} predicate={predicate}"
     yield f"object={obj.type}/{obj.kind}"
+    yield f"{value} object={obj.type}/{obj.kind}"
     yield f"shape={situation.is_heading}/{situation.is_nominal}"
-    values: set[str] = set()
-    for cue in found:
-        value = cue.row.value
-        phrase = " ".join(cue.row.words)
-        code = place(situation, cue.head, cue.cue.start, cue.cue.end)
-        yield f"{value} {code}"
-        yield f"{value} {code} {predicate}"
-        yield f"{phrase} {code}"
-        yield f"{phrase}"
-        values.add(value)
-    for value in values:
-        yield f"any {value}"
-        yield f"any {value} {predicate}"
-    yield "values " + " ".join(sorted(values))
-    for speaker in speakers:
-        if speaker.is_authority and speaker.head not in (s, o):
-            code = place(situation, speaker.head, speaker.cue.start, speaker.cue.end)
-            yield f"authority {code}"
-            yield f"authority {code} {predicate}"
-            yield f"authority {obj.kind}"
-            yield f"authority {'verb' if speaker.verb is not None and tree.covers(speaker.verb, o) else 'other'}"
+    yield code
+    yield role
+    yield f"{code} {role}"
+    yield f"{code} {predicate}"
+    yield f"{code} {obj.kind}"
+    yield f"{value} {code}"
+    yield f"{value} {role}"
+    yield f"{ground.phrase}"
+    yield f"{ground.phrase} {code}"
+    yield f"{value} of {' '.join(sorted(set(others)))}"
+    if situation.meeting in (situation.subject, situation.object):
+        yield f"noun {predicate}"
+        yield f"noun {code}"
+    side = "before" if ground.head < min(situation.subject, situation.object) else "after" if ground.head > max(situation.subject, situation.object) else "between"
+    yield f"{side} {code}"
+
+
+def _role(tree: Tree, head: int, situation: Situation) -> str:
+    """Say what the words of a ground are in their clause: the subject, agent or place of a verb, and whether the claim hangs on that verb."""
+    token = head
+    deps = []
+    while tree.heads[token] != token and not (tree.is_verb[token] and tree.tokens[token].dep not in {"amod", "aux", "auxpass"}):
+        dep = tree.tokens[token].dep
+        deps.append(tree.words[token] if dep in {"prep", "agent"} else dep)
+        token = tree.heads[token]
+    reached = tree.covers(token, situation.meeting)
+    border = ""
+    if reached:
+        way = situation.meeting
+        while way != token:
+            border = border or tree.crossing(way)
+            way = tree.heads[way]
+    last = next((dep for dep in reversed(deps) if dep not in {"conj", "compound", "amod", "pobj"}), "")
+    return f"{last} {'reached' if reached else 'unreached'} {border}"
 
 
 def place(situation: Situation, head: int, start: int, end: int) -> str:
