@@ -27,7 +27,7 @@ from kg.qualifiers import claims, cues, models
 OUT = Path(__file__).resolve().parent.parent / "ontology" / "models" / "qualifiers.json"
 FOLDS = 5
 MIN_DOCUMENTS = 2
-STRENGTH = {"certainty": 0.3, "basis": 0.5}
+STRENGTH = {"certainty": 0.3, "basis": 1.0}
 MIN_WEIGHT = 0.01
 VALUES = {
     "certainty": ("asserted", "hedged"),
