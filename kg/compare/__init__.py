@@ -1,0 +1,1 @@
+"""What the claims add up to: agreement, contradiction, overclaiming, change. Each report names its recipe in one sentence."""
