@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from kg.cli import build
 from kg.cli.app import app, warn
 from kg.errors import KgError
 
-_COMMANDS = ()
+_COMMANDS = (build,)
 
 
 def run() -> None:

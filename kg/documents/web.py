@@ -1,0 +1,52 @@
+"""HTML: the main content of a page, without menus, advertisements and comments, by trafilatura."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from kg.documents import Options, Part
+from kg.documents.encodings import decode
+from kg.documents.layout import Block, describe, lay, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_HEAD_BYTES = 4096
+_BLOCKS = frozenset({"p", "head", "item", "cell", "quote", "code", "ab"})
+
+
+def read(stream: BinaryIO, _options: Options) -> Iterator[Part]:
+    """Give the page as one document; headings are sections.
+
+    A page with no main content that can be told from the rest gives all its visible text.
+
+    Raises InputError where the bytes are not text.
+    """
+    from trafilatura import bare_extraction, html2txt
+
+    data = stream.read()
+    declared = _CHARSET.search(data[:_HEAD_BYTES])
+    page, encoding = decode(data, declared=None if declared is None else declared[1].decode("ascii"))
+    found: Any = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True) if page.strip() else None
+    if found is None or found.body is None:
+        text, sections = lay(Block(squeeze(line)) for line in html2txt(page).splitlines())
+        metadata = describe({})
+    else:
+        text, sections = lay(_blocks(found.body))
+        names = ("title", "author", "date", "url", "license", "sitename", "description", "language")
+        metadata = describe({name: getattr(found, name) for name in names})
+    yield Part(text, metadata, sections, None, encoding)
+
+
+def _blocks(element: Any) -> Iterator[Block]:
+    """Give the innermost blocks in page order; text that stands beside a block is one of its own."""
+    if not any(node.tag in _BLOCKS for node in element.iterdescendants()):
+        text = squeeze("".join(element.itertext()))
+        yield Block(text, ("heading", text) if element.tag == "head" and text else None)
+        return
+    yield Block(squeeze(element.text or ""))
+    for child in element:
+        yield from _blocks(child)
+        yield Block(squeeze(child.tail or ""))

@@ -1,0 +1,157 @@
+"""The files of a built folder, written from the journal: claims, documents, report, and the formats asked for."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
+
+from kg import DISCLAIMER, __version__
+from kg.builds import Build, parse_document
+from kg.journal import replacing, write_bytes
+from kg.outputs import DEFAULT_NAMES, writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from kg.documents import Fault
+    from kg.journal import Journal
+
+_MAX_UNKNOWN = 200
+_MAX_COUNTED_NAMES = 100_000
+_SECONDS_DIGITS = 3
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds that each stage took, by its name."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def mark(self, stage: str) -> None:
+        """Note that a stage has ended."""
+        now = time.perf_counter()
+        self.seconds[stage] = round(now - self._last, _SECONDS_DIGITS)
+        self._last = now
+
+
+def write(book: Journal, formats: Iterable[str], fingerprint: str, faults: Iterable[Fault], skipped: int, clock: Clock) -> dict[str, Any]:
+    """Write all files of the built folder, each whole or not at all, and return the report.
+
+    Outputs that an earlier build wrote and this one does not are removed.
+    """
+    out = book.out
+    figures = _write_lines(book, out)
+    clock.mark("claims")
+    build = Build(out)
+    report: dict[str, Any] = {
+        "about": DISCLAIMER,
+        "software": __version__,
+        "fingerprint": fingerprint,
+        "documents": {
+            "read": figures.documents,
+            "characters": figures.characters,
+            "with_claims": figures.with_claims,
+            "skipped_total": skipped,
+            "skipped": [{"path": fault.where, "reason": fault.reason} for fault in sorted(faults, key=lambda f: (f.where, f.reason))],
+        },
+        "sentences": {"found": figures.sentences, "parsed": figures.parsed},
+        "claims": figures.claims,
+        "counts": {name: _sorted(figures.counts[name]) for name in sorted(figures.counts)},
+        "refusals": _sorted(figures.refusals),
+        "unknown": dict(sorted(figures.unknown.items(), key=lambda item: (-item[1], item[0]))[:_MAX_UNKNOWN]),
+        "graph": _measure(build),
+    }
+    clock.mark("measures")
+    # The page shows the report, so it is written before the outputs, and again with what they add.
+    names = _names(formats)
+    old = _earlier_outputs(out)
+    report["outputs"] = sorted(names.values())
+    _write_report(out, report)
+    for format_, name in names.items():
+        with replacing(out / name) as part:
+            writer(format_)(build, part)
+        clock.mark(name)
+    for name in old - set(names.values()):
+        (out / name).unlink(missing_ok=True)
+    report["timings"] = clock.seconds
+    _write_report(out, report)
+    return report
+
+
+@dataclass(slots=True)
+class _Figures:
+    documents: int = 0
+    characters: int = 0
+    with_claims: int = 0
+    sentences: int = 0
+    parsed: int = 0
+    claims: int = 0
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def add(self, statistics: dict[str, Any]) -> None:
+        self.sentences += statistics["sentences"]
+        self.parsed += statistics["parsed"]
+        self.refusals.update(statistics["refusals"])
+        self.unknown.update(statistics["unknown"])
+        if len(self.unknown) > _MAX_COUNTED_NAMES:
+            self.unknown = Counter({name: count for name, count in self.unknown.items() if count > 1})
+        for name, counts in statistics["counts"].items():
+            self.counts.setdefault(name, Counter()).update(counts)
+
+
+def _write_lines(book: Journal, out: Path) -> _Figures:
+    """Write claims.jsonl and documents.jsonl: documents come in id order and each one's claims sorted, so the whole is sorted."""
+    figures = _Figures()
+    with _lines(out / "claims.jsonl") as claims, _lines(out / "documents.jsonl") as documents:
+        for line, lines, statistics in book.documents():
+            documents.write(line + "\n")
+            claims.writelines(claim + "\n" for claim in lines)
+            figures.documents += 1
+            figures.characters += parse_document(line).characters
+            figures.claims += len(lines)
+            figures.with_claims += bool(lines)
+            figures.add(json.loads(statistics))
+    return figures
+
+
+@contextmanager
+def _lines(path: Path) -> Iterator[TextIO]:
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as lines:
+        yield lines
+
+
+def _measure(build: Build) -> dict[str, Any]:
+    from kg import graph
+
+    edges = graph.assemble(build.claims(), max_claims=0)
+    return {"edges": len(edges), **graph.measure(graph.connect(edges, ())).summary()}
+
+
+def _names(formats: Iterable[str]) -> dict[str, str]:
+    """Return the file name of every format asked for, in the order asked; claims.jsonl is always there."""
+    return {format_: DEFAULT_NAMES[format_] for format_ in dict.fromkeys(formats) if format_ != "jsonl"}
+
+
+def _earlier_outputs(out: Path) -> set[str]:
+    """Return the names that the last build says it wrote; only plain names, for they are removed."""
+    try:
+        names = json.loads((out / "report.json").read_text(encoding="utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return set(names) & set(DEFAULT_NAMES.values())
+
+
+def _write_report(out: Path, report: dict[str, Any]) -> None:
+    write_bytes(out / "report.json", (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
