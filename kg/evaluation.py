@@ -173,12 +173,20 @@ def normal(name: str) -> str:
 
 
 def score(gold: Path, texts: Path, claims: Iterable[Claim], *, mentions: Mapping[str, Iterable[Mention]] | None = None) -> Score:
-    """Score a system's claims against a folder of gold annotations.
-
-    Claims of documents without annotations are left out. `mentions` holds, by document, what the system
-    marked beside the mentions of its claims; the causes of misses are the truer for it.
+    """Score a system's claims against a folder of gold annotations; see `compare`.
 
     Raises InputError.
+    """
+    return compare(read_gold(gold, texts), claims, mentions=mentions)
+
+
+def compare(
+    documents: Iterable[GoldDocument], claims: Iterable[Claim], *, mentions: Mapping[str, Iterable[Mention]] | None = None
+) -> Score:
+    """Score a system's claims against annotated documents.
+
+    Claims of other documents are left out. `mentions` holds, by document, what the system marked
+    beside the mentions of its claims; the causes of misses are the truer for it.
     """
     by_document: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -187,7 +195,7 @@ def score(gold: Path, texts: Path, claims: Iterable[Claim], *, mentions: Mapping
     agreeing, matched = Counter[str](), Counter[str]()
     given, wanted = Counter[str](), Counter[str]()
     misses: list[Miss] = []
-    for document in read_gold(gold, texts):
+    for document in documents:
         system = by_document.get(document.id, [])
         pairs = match(document, system)
         total.update(system=len(system), gold=len(document.claims), matched=len(pairs))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from kg.cli import build
+from kg.cli import build, explain
 from kg.cli.app import app, warn
 from kg.errors import KgError
 
-_COMMANDS = (build,)
+_COMMANDS = (build, explain)
 
 
 def run() -> None:
