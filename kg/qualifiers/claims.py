@@ -46,6 +46,7 @@ class SentenceCues:
     doses: tuple[details.Dose, ...]
     models: models.Models
     is_heading: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
         details.find_doses(sentence),
         cues.models,
         is_heading(tree),
+        is_open=len(tree.words) >= MIN_HEADING_TOKENS and tree.words[-1] not in models.ENDS,
     )
 
 
@@ -227,7 +229,10 @@ def ground_features(found: SentenceCues, situation: models.Situation, ground: mo
 
 def _certainty(found: SentenceCues, situation: models.Situation, *, is_negated: bool) -> tuple[Certainty, list[Cue]]:
     """Return how sure a claim is, with the cues in reach; a hedge without a cue names the noun that holds the claim together."""
-    value = Certainty(found.models.certainty.decide(certainty_features(found, situation, is_negated=is_negated)))
+    if situation.is_heading and found.is_open and situation.predicate not in _CLASSIFYING:
+        value = Certainty.HEDGED
+    else:
+        value = Certainty(found.models.certainty.decide(certainty_features(found, situation, is_negated=is_negated)))
     if value is Certainty.ASSERTED:
         return value, []
     hits = _covering(found, "certainty", situation.subject, situation.object, situation.object_mention)
@@ -253,3 +258,6 @@ def _basis(found: SentenceCues, situation: models.Situation) -> tuple[Basis, lis
 
 _RANK = {Basis.CLINICAL.value: 0, Basis.PRECLINICAL.value: 1, Basis.RESEARCH.value: 2, Basis.USER_REPORT.value: 3}
 _HOLDS = "yes"
+MIN_HEADING_TOKENS = 3
+# What a heading says in passing of what a thing is; anything else that it says is hedged (guidelines: headings).
+_CLASSIFYING = frozenset({"is_a", "contains", "derived_from", "native_to", "binds", "symptom_of"})

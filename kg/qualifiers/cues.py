@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 COLUMNS = ("phrase", "kind", "value", "scope", "example")
 KINDS: Mapping[str, frozenset[str] | None] = {
     "polarity": frozenset(Polarity),
-    "certainty": frozenset(Certainty),
+    # "studied": the words do not doubt the claim, they only say that somebody looks for it, sells it or hopes for it.
+    "certainty": frozenset({*(value.value for value in Certainty), "studied"}),
     "basis": frozenset(Basis),
     "stance": frozenset(Stance),
     "attribution": None,
@@ -206,7 +207,8 @@ def cover(found: FoundCue, tree: Tree, subject: int, object_: int) -> str:
 
     `in` is the plain case; `in:BORDER` names a border between them (relcl, clause,
     participle, but, verb, subject); `inside` means that subject and object both lie in one
-    noun phrase below the cue, `member` that one lists the other there, `subject` that both
+    noun phrase below the cue, `member` that one lists the other there, `nested` that a verb
+    there joins them ("disturbances associated with PTSD"), `subject` that both
     lie in the subject of the cue's verb, `than` that the subject is what is compared with,
     `above` that the cue's clause describes the object; `out` is the rest.
     """
@@ -268,6 +270,8 @@ def _inner(found: FoundCue, tree: Tree, reach: int, subject: int, object_: int) 
     meeting = tree.meet(subject, object_)
     if meeting in (subject, object_) and tree.lists(meeting, object_ if meeting == subject else subject):
         return "member"
+    if meeting in (subject, object_) and meeting not in (found.anchor, reach) and _has_verb(tree, subject, object_, meeting):
+        return "nested"
     if meeting not in (found.anchor, reach) and subject != found.anchor and not _has_verb(tree, subject, object_, meeting):
         return "inside"
     return "in"

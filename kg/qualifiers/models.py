@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kg.qualifiers.cues import FoundCue
     from kg.qualifiers.trees import Tree
 
+ENDS = frozenset({".", "!", "?", ";"})
 _CONTENT_TAGS = ("N", "V", "J", "I")
 
 
@@ -112,6 +113,10 @@ def about(situation: Situation) -> Iterator[str]:
     shape = ("heading" if situation.is_heading else "sentence") + ("/noun" if situation.is_nominal else "/verb")
     yield f"shape={shape}"
     yield f"shape={shape} predicate={predicate}"
+    end = "" if tokens[-1].text in ENDS else "open "
+    if end:
+        yield f"{end}shape={shape}"
+        yield f"{end}shape={shape} object={obj.type}"
     for token in situation.way:
         if tokens[token].tag[:1] in _CONTENT_TAGS:
             yield f"way={tokens[token].lemma}"
@@ -151,7 +156,18 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
         phrase = " ".join(row.words)
         side = "before" if cue.first < min(s, o) else "after" if cue.first > max(s, o) else "between"
         yield f"{row.scope} {code}"
+        yield f"{row.value} {code}"
+        yield f"{row.value} {code} {situation.predicate}"
+        yield f"{row.value} {code} {situation.is_nominal}"
+        yield f"{row.value} {row.scope} {code}"
         yield f"{row.scope} {code} {side}"
+        yield f"code {code}"
+        yield f"tag {tree.tokens[cue.head].tag[:2]} {code}"
+        if situation.meeting in (s, o):
+            yield f"{row.scope} {code} noun phrase"
+        depth = "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun"
+        yield f"{row.value} {code} meeting={depth}"
+        yield f"{row.value} {code} meeting={depth} {situation.predicate}"
         yield f"{row.scope} {code} {situation.predicate}"
         yield f"{phrase}: {code}"
         if code in {"in", "above", "inside", "in:participle", "sentence"}:

@@ -153,7 +153,7 @@ class Tree:
             )
             return "clause" if marked or self.has_own_subject(token) else "participle"
         if dep == "conj":
-            if self.is_verb[token] and (self.has_own_subject(token) or self.is_finite(token)):
+            if self.is_verb[token] and (self.has_own_subject(token) or self._is_finite_conjunct(token)):
                 return "clause"
             return "but" if self._follows_but(token) else ""
         if dep == "parataxis":
@@ -163,6 +163,12 @@ class Tree:
         if dep == "ccomp" and not self._is_complement(token):
             return "clause"
         return ""
+
+    def _is_finite_conjunct(self, token: int) -> bool:
+        """Say whether a second verb has a tense of its own: "may reduce pain, improve mood" has one modal for both, whatever the tagger says."""
+        if self.tokens[token].tag == "VBP" and self.tokens[self.heads[token]].tag == "VB":
+            return False
+        return self.is_finite(token)
 
     def _is_complement(self, token: int) -> bool:
         """Say whether a clause is what its verb says or shows, and not a second sentence before it."""
