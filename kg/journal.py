@@ -304,7 +304,7 @@ def _connect(path: Path) -> sqlite3.Connection:
                 database.execute(f"PRAGMA user_version = {_FORMAT}")
                 return database
         except sqlite3.DatabaseError:
-            pass
+            pass  # damaged: it is made anew below
         database.close()
         for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
             path.with_name(name).unlink(missing_ok=True)
