@@ -280,7 +280,6 @@ def test_what_is_built_is_not_kept() -> None:
     assert [str(path.relative_to(ROOT)) for path in tracked() if path.parent == ROOT / "output"] == ["output/README.md"]
 
 
-@pytest.mark.soak
 def test_the_wheel_carries_the_ontology_and_the_examples(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg import schema
+from kg.errors import OntologyError
+
+PREFIXES = """
+@prefix kg: <https://w3id.org/substance-kg/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix schema: <https://schema.org/> .
+"""
+# The table of predicates in the annotation guidelines.
+SIGNATURES = {
+    "derived_from": ("Substance Compound Alkaloid", "Organism Substance"),
+    "native_to": ("Substance Organism", "Place"),
+    "contains": ("Substance Organism", "Compound Alkaloid"),
+    "binds": ("Substance Compound Alkaloid Neurotransmitter", "Receptor"),
+    "modulates": ("Substance Compound Alkaloid Receptor Treatment", "Neurotransmitter"),
+    "regulates": ("Neurotransmitter Receptor", "Effect Condition"),
+    "produces": ("Substance Compound Alkaloid Treatment", "Effect"),
+    "alleviates": ("Substance Compound Alkaloid Treatment", "Condition"),
+    "worsens": ("Substance Compound Alkaloid Treatment", "Condition"),
+    "has_caution": ("Substance Compound Alkaloid Treatment", "Caution"),
+    "interacts_with": ("Substance Compound Alkaloid", "Substance Compound Alkaloid"),
+    "adjunct_to": ("Substance Compound Alkaloid", "Treatment Substance"),
+    "symptom_of": ("Condition Effect", "Condition"),
+    "is_a": ("", ""),
+}
+
+
+def test_the_schema_has_the_types_of_the_guidelines() -> None:
+    assert set(schema.load().types) == {
+        *("Substance", "Compound", "Alkaloid", "Receptor", "Neurotransmitter", "Condition", "Effect", "Caution"),
+        *("Treatment", "Organism", "Place", "Authority"),
+    }
+
+
+def test_the_schema_has_the_predicates_of_the_guidelines() -> None:
+    assert set(schema.load().predicates) == set(SIGNATURES)
+
+
+@pytest.mark.parametrize("predicate", SIGNATURES)
+def test_a_predicate_stands_between_the_types_of_the_guidelines(predicate: str) -> None:
+    subjects, objects = (frozenset(part.split()) for part in SIGNATURES[predicate])
+    found = schema.load().predicates[predicate]
+    assert (found.domains, found.ranges) == (subjects, objects)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "subject", "object_", "fits"),
+    [
+        ("contains", "Organism", "Alkaloid", True),
+        ("contains", "Alkaloid", "Organism", False),
+        ("is_a", "Alkaloid", "Compound", True),
+        ("is_a", "Compound", "Substance", True),
+        ("is_a", "Substance", "Compound", False),
+        ("is_a", "Place", "Place", True),
+        ("is_a", "Place", "Effect", False),
+        ("alleviates", "Unknown", "Condition", False),
+    ],
+)
+def test_fits_tells_whether_a_predicate_may_stand(predicate: str, subject: str, object_: str, *, fits: bool) -> None:
+    assert schema.load().fits(predicate, subject, object_) is fits
+
+
+def test_an_alkaloid_is_a_compound() -> None:
+    assert schema.load().ancestors("Alkaloid") == ("Alkaloid", "Compound")
+
+
+def test_twins_are_named_after_the_predicate() -> None:
+    found = schema.load().predicates["has_caution"]
+    assert (found.name, found.may, found.claimed) == ("hasCaution", "mayHasCaution", "claimedHasCaution")
+
+
+def test_types_are_told_apart_by_colour_and_by_shape() -> None:
+    types = [type_ for type_ in schema.load().types.values() if type_.id != "Authority"]
+    assert len({(type_.colour, type_.shape) for type_ in types}) == len(types)
+
+
+def test_every_complaint_is_raised_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "kg.ttl"
+    path.write_text(PREFIXES + 'kg:Thing kg:shape "dot" .\nkg:binds kg:key "binds" .\n', encoding="utf-8")
+    with pytest.raises(OntologyError) as caught:
+        schema.load(path)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 10
+    assert all(line.startswith("kg.ttl: https://w3id.org/substance-kg/ontology#") for line in lines)
+    assert lines[-1].endswith("skos/core#example; must have one")
+
+
+@pytest.mark.parametrize("content", ["not turtle", None])
+def test_a_broken_or_missing_ontology_is_named(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "own.ttl"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(OntologyError, match=r"^own\.ttl: cannot be read as Turtle"):
+        schema.load(path)
