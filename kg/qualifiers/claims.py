@@ -46,7 +46,7 @@ class SentenceCues:
     doses: tuple[details.Dose, ...]
     models: models.Models
     is_heading: bool
-    is_open: bool
+    is_title: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
         details.find_doses(sentence),
         cues.models,
         is_heading(tree),
-        is_open=len(tree.words) >= MIN_HEADING_TOKENS and tree.words[-1] not in models.ENDS,
+        is_title=len(tree.words) >= MIN_HEADING_TOKENS and (sentence.index == 0 or tree.words[-1] not in models.ENDS),
     )
 
 
@@ -128,6 +128,9 @@ def qualify(found: SentenceCues, *, subject: Mention, object: Mention, predicate
     situation = models.situate(tree, s, o, predicate, (subject, object), is_heading=found.is_heading)
     stance_cues = _covering(found, "stance", s, o, object)
     certainty, certainty_cues = _certainty(found, situation, is_negated=bool(polarity_cues))
+    if stance_cues and not polarity_cues and object.entity.kind is None and certainty is Certainty.ASSERTED:
+        # "no good evidence that it relieves pain" says neither yes nor no (guidelines: evidence lacking).
+        certainty, certainty_cues = Certainty.HEDGED, [Cue("certainty", cue.text, cue.start, cue.end) for cue in stance_cues]
     basis, basis_cues = _basis(found, situation)
     polarity = Polarity.NEGATED if polarity_cues else Polarity.AFFIRMED
     stance = Stance.DENIED if polarity_cues else Stance.AFFIRMED
@@ -229,7 +232,7 @@ def ground_features(found: SentenceCues, situation: models.Situation, ground: mo
 
 def _certainty(found: SentenceCues, situation: models.Situation, *, is_negated: bool) -> tuple[Certainty, list[Cue]]:
     """Return how sure a claim is, with the cues in reach; a hedge without a cue names the noun that holds the claim together."""
-    if situation.is_heading and found.is_open and situation.predicate not in _CLASSIFYING:
+    if found.is_heading and found.is_title and _is_headline(situation):
         value = Certainty.HEDGED
     else:
         value = Certainty(found.models.certainty.decide(certainty_features(found, situation, is_negated=is_negated)))
@@ -260,4 +263,11 @@ _RANK = {Basis.CLINICAL.value: 0, Basis.PRECLINICAL.value: 1, Basis.RESEARCH.val
 _HOLDS = "yes"
 MIN_HEADING_TOKENS = 3
 # What a heading says in passing of what a thing is; anything else that it says is hedged (guidelines: headings).
-_CLASSIFYING = frozenset({"is_a", "contains", "derived_from", "native_to", "binds", "symptom_of"})
+_CLASSIFYING = frozenset({"is_a", "contains", "derived_from", "native_to", "symptom_of"})
+_TARGETING = frozenset({"binds"})
+
+
+def _is_headline(situation: models.Situation) -> bool:
+    """Say whether a claim is what a heading announces, and not a name that it uses ("the MAO inhibitor harmaline")."""
+    is_name = situation.meeting in (situation.subject, situation.object)
+    return situation.predicate not in _CLASSIFYING and not (is_name and situation.predicate in _TARGETING)

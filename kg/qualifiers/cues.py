@@ -266,7 +266,8 @@ def _inner(found: FoundCue, tree: Tree, reach: int, subject: int, object_: int) 
     if object_ != reach and subject != reach:
         top = tree.child_towards(reach, object_)
         if tree.tokens[top].dep in SUBJECTS and tree.covers(top, subject):
-            return "subject"
+            # "The effect of kava on pain was studied": the subject is all that is said.
+            return "in" if tree.tokens[top].dep == "nsubjpass" and found.row.scope == "complement" else "subject"
     meeting = tree.meet(subject, object_)
     if meeting in (subject, object_) and tree.lists(meeting, object_ if meeting == subject else subject):
         return "member"

@@ -148,6 +148,8 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
         yield "negated"
     tree, s, o = situation.tree, situation.subject, situation.object
     is_reached = False
+    kind = situation.object_mention.entity.kind
+    codes: set[str] = set()
     for cue in found:
         row = cue.row
         if row.type is not None and row.type != situation.object_mention.entity.type:
@@ -170,6 +172,12 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
         yield f"{row.value} {code} meeting={depth} {situation.predicate}"
         yield f"{row.scope} {code} {situation.predicate}"
         yield f"{phrase}: {code}"
+        yield f"{row.value} {tree.tokens[cue.head].tag[:1]} {code}"
+        codes.add(code)
+        if situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end:
+            yield f"{row.value} within object"
+        if kind is not None:
+            yield f"{row.value} {code} {kind}"
         if code in {"in", "above", "inside", "in:participle", "sentence"}:
             is_reached = True
             if situation.is_nominal:
@@ -177,6 +185,9 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
         if cue.head in situation.way or cue.anchor in situation.way:
             yield f"{row.scope} on the way"
     yield "reached" if is_reached else "unreached"
+    if not is_reached:
+        for code in sorted(codes):
+            yield f"unreached {code}"
     if is_reached:
         yield f"reached predicate={situation.predicate}"
 
