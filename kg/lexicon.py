@@ -236,13 +236,12 @@ class Lexicon:
         for candidate in candidates:
             if candidate.start < after:
                 continue
-            entities = tuple(
-                entity
-                for entity, rule in candidate.meanings
-                if not rule.is_conditional or entity.id in known or _is_near(candidate, rule.near)
-            )
-            if entities:
-                matches.append(Match(candidate.start, candidate.end, entities))
+            meant: dict[str, Entity] = {}
+            for entity, rule in candidate.meanings:
+                if not rule.is_conditional or entity.id in known or _is_near(candidate, rule.near):
+                    meant.setdefault(entity.type, entity)
+            if meant:
+                matches.append(Match(candidate.start, candidate.end, tuple(meant.values())))
                 after = candidate.end
         return tuple(matches)
 
@@ -512,8 +511,9 @@ def _indexed(entries: Mapping[str, Entry], written: Mapping[str, Iterable[str]])
             for view in (words, _join(words)[0]) if "-" in name else (words,):
                 key = " ".join(view.folded)
                 meanings = names.get(key, ())
-                if all(other.type != entry.entity.type for other, _ in meanings):
-                    rule = _rule(view, _OPTIONS.findall(name)) if "{" in name else _ALWAYS
-                    names[key] = (*meanings, (entry.entity, rule))
+                rule = _rule(view, _OPTIONS.findall(name)) if "{" in name else _ALWAYS
+                if all((other.type, its.case) != (entry.entity.type, rule.case) for other, its in meanings):
+                    meaning = (entry.entity, rule)
+                    names[key] = (*meanings, meaning) if rule.case is None else (meaning, *meanings)
                     lengths.setdefault(view.folded[0], set()).add(len(view.folded))
     return Lexicon(entries, names, {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}, frozenset(dotted))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rows import Row, owners, read, slug, write
+from rows import Row, key, owners, read, slug, write
 
 from kg.lexicon import normal, plain
 
@@ -48,14 +48,11 @@ def add(type_: str, lines: list[str], source: str) -> None:
         for name in (part.strip() for part in match["names"].split("|")):
             if not name:
                 continue
-            key = normal(plain(name))
-            if not key:
+            if not normal(plain(name)):
                 print(f"{number}: name without words: {name}")
-            elif owned.setdefault((type_, key), id_) != id_:
-                print(f"{number}: {name!r} of {id_} belongs to {owned[type_, key]}")
-            elif name not in row.names and key != normal(row.label):
-                row.names.append(name)
-            elif key == normal(row.label) and "{" in name:
+            elif owned.setdefault((type_, key(name)), id_) != id_:
+                print(f"{number}: {name!r} of {id_} belongs to {owned[type_, key(name)]}")
+            elif name not in row.names:
                 row.names.append(name)
         if match["parent"]:
             parents.append((id_, match["parent"].strip()))

@@ -69,11 +69,16 @@ def write(rows: dict[str, Row]) -> None:
         for row in sorted((row for row in rows.values() if row.type == type_), key=lambda row: row.id):
             names: dict[str, str] = {}
             for name in row.names:
-                names.setdefault(normal(plain(name)), name)
+                names.setdefault(key(name), name)
             label = normal(row.label)
-            kept = [name for key, name in names.items() if key != label or "{" in name]
+            kept = [name for folded, name in names.items() if folded != label or "{" in name]
             lines.append("\t".join((row.id, row.label, "|".join(kept), row.kind, row.parent, "|".join(row.xrefs), row.source)))
         (LEXICON / f"{type_}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def key(name: str) -> str:
+    """Return what makes a name unique in a type: its folded words, and its letters where they count as written."""
+    return normal(plain(name)) + (f" = {plain(name)}" if "{case}" in name else "")
 
 
 def owners(rows: dict[str, Row]) -> dict[tuple[str, str], str]:
@@ -81,5 +86,5 @@ def owners(rows: dict[str, Row]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for row in rows.values():
         for name in (row.label, *row.names):
-            found.setdefault((row.type, normal(plain(name))), row.id)
+            found.setdefault((row.type, key(name)), row.id)
     return found
