@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -18,12 +19,30 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from evaluate_qualifiers import read_gold
+from evaluate_qualifiers import GoldSentence, read_gold
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from kg.model import Entity, Mention, Sentence
 from kg.qualifiers import claims, cues, models
+from kg.sentences import open_parser
 
+# What the objects of our own examples are, where they are not conditions that something relieves.
+HARM = ("Caution", "adverse_effect", "has_caution")
+OWN = {
+    "nausea": HARM,
+    "malformation": HARM,
+    "brain damage": HARM,
+    "safe": HARM,
+    "control": ("Caution", "legal_status", "has_caution"),
+    "controlled": ("Caution", "legal_status", "has_caution"),
+    "mood": ("Effect", None, "produces"),
+    "activity": ("Effect", None, "produces"),
+    "neuroprotective": ("Effect", None, "produces"),
+    "calcium channels": ("Receptor", None, "binds"),
+    "GABA-A receptors": ("Receptor", None, "binds"),
+    "opioid receptors": ("Receptor", None, "binds"),
+}
 OUT = Path(__file__).resolve().parent.parent / "ontology" / "models" / "qualifiers.json"
 FOLDS = 5
 MIN_DOCUMENTS = 2
@@ -56,6 +75,20 @@ def examples(gold, name):
                 if claim["basis"] == "none" or ground.value == claim["basis"] or claims._RANK.get(ground.value, len(claims._RANK)) <= wanted:
                     answer = "yes" if ground.value == claim["basis"] else "no"
                     yield item.doc, item.group, claims.ground_features(found, situation, ground, grounds), answer
+
+
+def own_examples(name):
+    """Give the examples of ontology/cues.tsv in the same form: our own sentences, each about one pair."""
+    rows = [row for row in cues.read().rows if row.kind == name]
+    plain = [Sentence(1, 0, len(text), text) for text in (re.sub(r"[\[\]]", "", row.example) for row in rows)]
+    for row, sentence in zip(rows, open_parser().parse(plain), strict=True):
+        pair = []
+        for match in re.finditer(r"\[([^]]+)\]", row.example):
+            start = match.start() - 2 * len(pair)
+            type_, kind, predicate = ("Substance", None, None) if not pair else OWN.get(match[1], ("Condition", None, "alleviates"))
+            pair.append(Mention(Entity(match[1], match[1], type_, (match[1],), kind), match[1], start, start + len(match[1])))
+        claim = {"pred": predicate, "certainty": "hedged" if row.value == "studied" else row.value, "basis": row.value}
+        yield GoldSentence(f"{row.where}", "own", sentence, tuple(pair), ((pair[0], pair[1], claim),))
 
 
 def fit(rows, name):
@@ -100,14 +133,15 @@ def main():
     result = {}
     for name in VALUES:
         rows = list(examples(gold, name))
+        own = list(examples(own_examples(name), name))
         train = [row for row in rows if row[1] == "train"]
-        result[name] = fit(train, name)
+        result[name] = fit(train + own, name)
         if options.check:
             docs = sorted({row[0] for row in train})
             right = 0.0
             for fold in range(FOLDS):
                 out = set(docs[fold::FOLDS])
-                model = models._model(fit([row for row in train if row[0] not in out], name))
+                model = models._model(fit([row for row in train if row[0] not in out] + own, name))
                 test = [row for row in train if row[0] in out]
                 right += accuracy(model, test) * len(test)
             model = models._model(result[name])

@@ -40,6 +40,7 @@ _MODIFIERS = frozenset(
 _PREDICATES = frozenset({"acomp", "attr", "oprd"})
 _AUXILIARIES = frozenset({"aux", "auxpass"})
 _CARRIED = frozenset({"attr", "acomp", "oprd", "pcomp", "aux", "auxpass"})
+_CONTENT = frozenset("NVJ")
 _BEFORE_PHRASE = frozenset({",", "but", "and", "("})
 _LIGHT = frozenset({"dobj", "attr", "oprd", "nsubj", "nsubjpass"})
 
@@ -165,7 +166,8 @@ def _match(words: tuple[str, ...], place: int, index: int, tree: Tree) -> int | 
 
 def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
     tokens, heads = tree.tokens, tree.heads
-    head = next((i for i in range(first, last + 1) if heads[i] == i or not first <= heads[i] <= last), first)
+    tops = [i for i in range(first, last + 1) if heads[i] == i or not first <= heads[i] <= last]
+    head = next((i for i in reversed(tops) if tokens[i].tag[:1] in _CONTENT), tops[0])
     anchor, clause = head, None
     dep = tokens[head].dep
     end = None
@@ -176,6 +178,8 @@ def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
             anchor = heads[anchor]
         if dep == "neg" and first == last and first and tree.words[first - 1] in _BEFORE_PHRASE:
             end = _phrase_end(tree, first)
+    elif dep == "cc" and last > first:
+        end = _phrase_end(tree, last, past_verbs=True)
     elif row.scope in {"modified", "mention"} or dep == "mark" or (dep in {"amod", "compound"} and head < heads[head]):
         if dep in _MODIFIERS:
             anchor = heads[head]
@@ -192,11 +196,14 @@ def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
     return FoundCue(row, Cue(row.kind, text, tokens[first].start, tokens[last].end), first, last, head, anchor, clause, end)
 
 
-def _phrase_end(tree: Tree, first: int) -> int | None:
-    """Return the last token of the phrase that a "not" after a comma or "but" denies, or None where a verb follows it."""
+def _phrase_end(tree: Tree, first: int, *, past_verbs: bool = False) -> int | None:
+    """Return the last token of the phrase that a "not" after a comma or "but" denies, or None where a verb follows it.
+
+    A phrase after "rather than" may hold verbs.
+    """
     index = first + 1
     while index < len(tree.words) and tree.tokens[index].dep != "punct":
-        if tree.is_verb[index]:
+        if tree.is_verb[index] and not past_verbs:
             return None if index <= first + 2 else index - 1
         index += 1
     return index - 1
@@ -283,3 +290,15 @@ def _has_verb(tree: Tree, subject: int, object_: int, meeting: int) -> bool:
     if tree.is_verb[meeting]:
         return True
     return any(tree.is_verb[token] for end in (subject, object_) for token in tree.between(end, meeting))
+
+
+def spans(row: CueRow, tree: Tree) -> tuple[tuple[int, int], ...]:
+    """Return where a phrase stands in a sentence, as first and last token, whatever other phrases are read there."""
+    found = []
+    for index, word in enumerate(tree.words):
+        token = tree.tokens[index]
+        if row.words[0] in (word, token.lemma) and (row.tag is None or token.tag.startswith(row.tag)):
+            last = index if len(row.words) == 1 else _match(row.words, 1, index + 1, tree)
+            if last is not None:
+                found.append((index, last))
+    return tuple(found)

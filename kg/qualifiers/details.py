@@ -153,24 +153,18 @@ def mechanism(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int,
 
 
 def _bears_on(tree: Tree, item: FoundCue, way: tuple[int, ...], subject: int, object_: int) -> bool:
-    """Say whether a word of action lies on the way, or directly modifies a word on it."""
-    head = item.head
-    if head in way and head != object_:
-        if tree.is_verb[head] and head == way[-1] and head != subject:
-            return (
-                tree.tokens[_child(tree, head, object_)].dep not in SUBJECTS or tree.tokens[_child(tree, head, object_)].dep == "nsubjpass"
-            )
-        return True
+    """Say whether a word of action lies on the way, modifies a word on it, or is what the verb on it holds."""
+    head, meeting = item.head, way[-1]
     if item.first <= object_ <= item.last:
         return True
-    return (
-        tree.heads[head] in way
-        and tree.tokens[head].dep in {"amod", "compound"}
-        and (tree.heads[head] != way[-1] or tree.heads[head] == object_)
-    )
-
-
-def _child(tree: Tree, above: int, below: int) -> int:
-    while below != above and tree.heads[below] != above:
-        below = tree.heads[below]
-    return below
+    if head in way:
+        if tree.is_verb[head] and head == meeting and head != subject:
+            dep = tree.tokens[tree.child_towards(head, object_)].dep
+            return dep not in SUBJECTS or dep == "nsubjpass"
+        return True
+    noun = tree.heads[head] if tree.tokens[head].dep in {"amod", "compound"} else head
+    if noun in way and noun != head:
+        return noun != meeting or noun == object_
+    # "has antagonistic action at the receptor": the place hangs on the verb, not on the action.
+    is_held = tree.tokens[noun].dep in {"dobj", "attr"} and tree.heads[noun] == meeting and meeting != object_
+    return is_held and tree.tokens[tree.child_towards(meeting, object_)].dep == "prep"

@@ -144,7 +144,9 @@ class Tree:
         item = self.tokens[token]
         dep = item.dep
         if dep == "relcl":
-            return "relcl"
+            # "evidence that it relieves pain" says what the evidence is; "evidence which …" tells more of it.
+            is_content = any(self.tokens[child].dep == "mark" and child < token for child in self.children[token])
+            return "" if is_content else "relcl"
         if dep == "advcl":
             marked = any(
                 self.tokens[child].dep in {"mark", "advmod"} and self.words[child] in _OWN_MARKS
