@@ -99,7 +99,7 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
 def _is_in_name(cue: Cue, mentions: Sequence[Mention]) -> bool:
     """Say whether a word is only part of a longer name ("low blood pressure")."""
     return any(
-        mention.start <= cue.start and cue.end <= mention.end and mention.end - mention.start > cue.end - cue.start for mention in mentions
+        mention.start <= cue.start and cue.end < mention.end for mention in mentions
     )
 
 
@@ -196,13 +196,13 @@ def _polarity(found: SentenceCues, s: int, o: int, object_: Mention) -> list[Cue
             if is_within or cue.anchor == o:
                 in_word.append(cue.cue)
             continue
-        if is_within and (row.type is None or cue.cue.end - cue.cue.start < object_.end - object_.start):
+        if is_within and (row.type is None or cue.cue.end < object_.end):
             continue
         code = cue_tables.cover(cue, found.tree, s, o)
         if row.scope == "clause":
             if code in _REACH["polarity"]:
                 of_verb.append(cue.cue)
-        elif code in _REACH["polarity"] or (code == "inside" and found.tree.tokens[cue.anchor].dep != "prep"):
+        elif code in _REACH["polarity"] or (code in {"inside", "nested"} and found.tree.tokens[cue.anchor].tag[:1] == "N"):
             in_word.append(cue.cue)
     return [] if of_verb and in_word else of_verb or in_word
 

@@ -203,7 +203,7 @@ def _phrase_end(tree: Tree, first: int, *, past_verbs: bool = False) -> int | No
     """
     index = first + 1
     while index < len(tree.words) and tree.tokens[index].dep != "punct":
-        if tree.is_verb[index] and not past_verbs:
+        if tree.is_verb[index] and not past_verbs and tree.tokens[index].dep not in _MODIFIERS:
             return None if index <= first + 2 else index - 1
         index += 1
     return index - 1
@@ -220,7 +220,9 @@ def cover(found: FoundCue, tree: Tree, subject: int, object_: int) -> str:
     `above` that the cue's clause describes the object; `out` is the rest.
     """
     if found.end is not None:
-        return "in" if any(found.first < token <= found.end for token in (subject, object_)) else "out"
+        inside = [token for token in (subject, object_) if found.first < token <= found.end]
+        is_name = len(inside) > 1 and tree.meet(subject, object_) in inside
+        return "in" if inside and not is_name else "out"
     if found.first <= object_ <= found.last:
         return "in"
     anchor = found.anchor
@@ -274,7 +276,10 @@ def _inner(found: FoundCue, tree: Tree, reach: int, subject: int, object_: int) 
         top = tree.child_towards(reach, object_)
         if tree.tokens[top].dep in SUBJECTS and tree.covers(top, subject):
             # "The effect of kava on pain was studied": the subject is all that is said.
-            return "in" if tree.tokens[top].dep == "nsubjpass" and found.row.scope == "complement" else "subject"
+            is_all = tree.tokens[top].dep == "nsubjpass" and found.row.scope == "complement"
+            # "Its use during pregnancy is safe": the adjective says it of all the subject.
+            is_said = found.row.scope == "modified" and tree.tokens[found.head].dep in _PREDICATES
+            return "in" if is_all or is_said else "subject"
     meeting = tree.meet(subject, object_)
     if meeting in (subject, object_) and tree.lists(meeting, object_ if meeting == subject else subject):
         return "member"

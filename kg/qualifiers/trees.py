@@ -32,7 +32,7 @@ _OWN_MARKS = frozenset(
         "until",
     }
 )
-_EXCEPT = frozenset({"unlike", "despite", "except", "besides", "than"})
+_EXCEPT = frozenset({"unlike", "despite", "except", "besides", "than", "due", "because"})
 _LISTING = frozenset({"including", "include", "as", "like"})
 _COMPARING = frozenset({"than", "compared", "versus", "unlike"})
 
@@ -189,7 +189,7 @@ def plant(sentence: Sentence) -> Tree:
     """Return the tree of a parsed sentence; one without tokens has an empty tree."""
     tokens = sentence.tokens
     size = len(tokens)
-    heads = tuple(token.head if 0 <= token.head < size else index for index, token in enumerate(tokens))
+    heads = [token.head if 0 <= token.head < size else index for index, token in enumerate(tokens)]
     below: list[list[int]] = [[] for _ in tokens]
     roots = []
     for index, head in enumerate(heads):
@@ -197,9 +197,13 @@ def plant(sentence: Sentence) -> Tree:
             roots.append(index)
         else:
             below[head].append(index)
+    # One tree for one sentence, whatever the parser says: everything can be reached from the first root.
+    for root in roots[1:]:
+        heads[root] = roots[0]
+        below[roots[0]].append(root)
     enter, leave = [0] * size, [0] * size
     clock = 0
-    for root in roots:
+    for root in roots[:1]:
         stack = [(root, False)]
         while stack:
             index, is_done = stack.pop()
@@ -213,9 +217,9 @@ def plant(sentence: Sentence) -> Tree:
     return Tree(
         tokens,
         tuple(token.start for token in tokens),
-        tuple(token.text.lower() for token in tokens),
-        heads,
-        tuple(tuple(children) for children in below),
+        tuple(token.text.lower().replace("’", "'") for token in tokens),
+        tuple(heads),
+        tuple(tuple(sorted(children)) for children in below),
         tuple(enter),
         tuple(leave),
         tuple(token.tag[:1] == "V" or token.tag == "MD" or token.dep in AUXILIARIES for token in tokens),
