@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kg import DISCLAIMER
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-_BULLET = re.compile(r"^(\d*)([-+=.)])")
+_BULLET = re.compile(r"^(\d*)([-+=.)])(?=\s|$)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _STYLE = """
