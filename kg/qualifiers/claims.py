@@ -234,6 +234,9 @@ def _certainty(found: SentenceCues, situation: models.Situation, *, is_negated: 
     """Return how sure a claim is, with the cues in reach; a hedge without a cue names the noun that holds the claim together."""
     if found.is_heading and found.is_title and _is_headline(situation):
         value = Certainty.HEDGED
+    elif situation.is_nominal and situation.predicate in _CLASSIFYING:
+        # What a thing is, stated in passing, is not what the words around it doubt.
+        value = Certainty.ASSERTED
     else:
         value = Certainty(found.models.certainty.decide(certainty_features(found, situation, is_negated=is_negated)))
     if value is Certainty.ASSERTED:

@@ -174,6 +174,8 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
         yield f"{phrase}: {code}"
         yield f"{row.value} {tree.tokens[cue.head].tag[:1]} {code}"
         codes.add(code)
+        if code == "in:relcl":
+            yield f"{row.value} {code} {_relative(situation)}"
         if situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end:
             yield f"{row.value} within object"
         if kind is not None:
@@ -190,6 +192,14 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
             yield f"unreached {code}"
     if is_reached:
         yield f"reached predicate={situation.predicate}"
+
+
+def _relative(situation: Situation) -> str:
+    """Say whether the relative clause that an object stands in tells of the subject ("receptors, which influence mood")."""
+    tree = situation.tree
+    verb = next(token for token in tree.up(situation.object) if tree.crossing(token) == "relcl")
+    is_own = tree.covers(tree.heads[verb], situation.subject) and not tree.covers(verb, situation.subject)
+    return "own" if is_own else "other"
 
 
 @dataclass(frozen=True, slots=True)
