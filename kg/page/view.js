@@ -4,7 +4,7 @@ const isFiltered = () =>
 const MAX_RING = 90;
 const MAX_SECOND = 80;
 const OVERVIEW = Math.max(64, nodes.filter((node) => node.near).length);
-const view = { nodes: [], edges: [], places: new Map(), scale: 1, hovered: null, hoveredEdge: null, left: 0, fixed: true };
+const view = { nodes: [], edges: [], places: new Map(), scale: 1, hovered: null, hoveredEdge: null, left: 0, fixed: true, crowded: false };
 
 const linked = (node) => node.links.filter((edge) => edge.passes && !state.hidden.includes(other(edge, node).key));
 const byWeight = (a, b) => b.now.total - a.now.total || a.id - b.id;
@@ -244,7 +244,7 @@ const edgeLook = (edge) => {
   const off = lit.edges !== null && !lit.edges.has(edge.id);
   const strong = lit.edges !== null && !off;
   const colour = mark === "denied" ? ink.no : mark === "disputed" ? ink.split : mark === "lacking" ? ink.lacking : strong ? ink.strong : ink.line;
-  const crowd = view.edges.length > 120 && !strong && mark === "" ? 0.55 : 0.9;
+  const crowd = view.crowded && !strong && mark === "" ? 0.55 : 0.9;
   return {
     color: { color: colour, hover: colour, highlight: colour, opacity: off ? 0.07 : crowd },
     dashes: edge.now.hedged ? [6, 5] : mark === "lacking" ? [2, 4] : false,
@@ -255,14 +255,20 @@ const edgeLook = (edge) => {
 const redraw = ({ fit = false } = {}) => {
   refilter();
   view.places = choose();
-  view.nodes = [...view.places.keys()].sort((a, b) => a.id - b.id);
-  const inside = new Set(view.nodes.map((node) => node.id));
-  view.edges = edges.filter((edge) => edge.passes && inside.has(edge.from) && inside.has(edge.to));
-  if (state.mode === "focus" && view.edges.length > 160)
-    view.edges = view.edges.filter((edge) => edge.from === byKey.get(state.focus).id || edge.to === byKey.get(state.focus).id);
+  // vis draws while its data change, so nothing of ours may be drawn before all of it is there.
+  view.nodes = [];
+  view.edges = [];
+  const shown = [...view.places.keys()].sort((a, b) => a.id - b.id);
+  const inside = new Set(shown.map((node) => node.id));
+  let lines = edges.filter((edge) => edge.passes && inside.has(edge.from) && inside.has(edge.to));
+  if (state.mode === "focus" && lines.length > 160) {
+    const centre = byKey.get(state.focus).id;
+    lines = lines.filter((edge) => edge.from === centre || edge.to === centre);
+  }
+  view.crowded = lines.length > 120;
   light();
   const pairs = new Map();
-  const items = view.edges.map((edge) => {
+  const items = lines.map((edge) => {
     const pair = edge.from < edge.to ? `${edge.from} ${edge.to}` : `${edge.to} ${edge.from}`;
     const turn = pairs.get(pair) || 0;
     pairs.set(pair, turn + 1);
@@ -270,7 +276,7 @@ const redraw = ({ fit = false } = {}) => {
   });
   visEdges.clear();
   visNodes.clear();
-  visNodes.add(view.nodes.map((node) => {
+  visNodes.add(shown.map((node) => {
     const [x, y] = view.places.get(node);
     return { id: node.id, x, y, shape: "custom", ctxRenderer: renderNode, size: radius(node), mass: 1 + Math.log2(1 + node.degree) };
   }));
@@ -280,6 +286,8 @@ const redraw = ({ fit = false } = {}) => {
     smooth: pairs.get(pair) > 1 ? { enabled: true, type: "curvedCW", roundness: 0.12 + 0.1 * Math.floor(turn / 2) + (turn > 1 ? 0.04 : 0) } : false,
     ...edgeLook(edge),
   })));
+  view.nodes = shown;
+  view.edges = lines;
   network.setOptions({ interaction: { hideEdgesOnDrag: view.edges.length > 700, hideEdgesOnZoom: view.edges.length > 700 } });
   if (fit) frame();
 };
