@@ -21,7 +21,7 @@ LINE_CHARACTERS = 18
 CHARACTER_WIDTH = 7.0
 LINE_HEIGHT = 15.0
 # A screen is wider than high: the overview is stretched by this much.
-ASPECT = 1.35
+ASPECT = 1.15
 SPRING_ITERATIONS = 60
 FORCE_ITERATIONS = 400
 MAX_SEPARATION_ROUNDS = 400
@@ -65,10 +65,10 @@ def overview(nodes: Sequence[str], links: Mapping[tuple[str, str], float], boxes
     spots = _attract(len(nodes), pairs)
     spots[:, 0] *= ASPECT
     size = np.array([(boxes[node].width, boxes[node].height) for node in nodes])
-    # The area of the boxes sets the scale: about a third of the plane is filled.
+    # The area of the boxes sets the scale: about a quarter of the plane is filled.
     extent = np.ptp(spots, axis=0)
     area = max(float(extent[0] * extent[1]), 1e-9)
-    spots *= math.sqrt(3.2 * float((size[:, 0] * size[:, 1]).sum()) / area) if len(nodes) > 1 else 1.0
+    spots *= math.sqrt(4.4 * float((size[:, 0] * size[:, 1]).sum()) / area) if len(nodes) > 1 else 1.0
     spots = separate(spots, size)
     return _points(nodes, spots - (spots.max(axis=0) + spots.min(axis=0)) / 2)
 

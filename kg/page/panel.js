@@ -8,6 +8,8 @@ const nodeButton = (node) =>
   make("button", { class: "link", onclick: () => act({ chosen: `n:${node.key}` }) }, icon(types[node.type], 12), make("bdi", {}, node.text));
 const sign = (now) => (now.mark === "" ? null : make("span", { class: `sign ${now.mark}` }, { denied: "denied", disputed: "texts disagree", lacking: "evidence lacking" }[now.mark]));
 
+const glyph = (now) => (now.mark === "" ? null : make("span", { class: `glyph ${now.mark}`, title: sign(now).textContent, "aria-hidden": "true" }, SIGNS[now.mark]));
+
 // How many say yes, may, no: a bar whose parts are also told in words beside it.
 const bar = (now) => {
   const parts = [["yes", now.yes], ["may", now.hedgedYes], ["no", now.no], ["maynot", now.hedgedNo], ["lacking", now.lacking]].filter((each) => each[1] > 0);
@@ -22,7 +24,7 @@ const row = (edge, from = null) => {
     ? [make("bdi", {}, nodes[edge.from].text), make("em", {}, ` ${preds[edge.p].label} `), make("bdi", {}, nodes[edge.to].text)]
     : [icon(types[target.type], 12), make("bdi", {}, target.text)];
   return make("li", {}, make("button", { class: "row", "data-edge": edge.id, onclick: () => act({ chosen: `e:${edge.key}` }) },
-    make("span", { class: "what" }, text), sign(edge.now), bar(edge.now), make("span", { class: "number" }, edge.now.total.toLocaleString("en")),
+    make("span", { class: "what" }, text), glyph(edge.now), bar(edge.now), make("span", { class: "number" }, edge.now.total.toLocaleString("en")),
     make("span", { class: "hidden" }, `: ${summary(edge.now, preds[edge.p])}`)));
 };
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 MAX_NODES = 5_000
 MAX_EDGES = 20_000
 MAX_CLAIMS = 20_000
-MAX_CLAIMS_PER_STANCE = 25
+MAX_CLAIMS_PER_STANCE = 100
 MAX_DRAWN = 1_500
 MAX_OVERVIEW = 64
-MIN_RADIUS = 6.0
-RADIUS_RANGE = 18.0
+MIN_RADIUS = 5.0
+RADIUS_RANGE = 17.0
+RADIUS_POWER = 0.75
 # Offices that a compact identifier can be looked up at; anything else is shown as plain text.
 RESOLVER = "https://bioregistry.io/"
 _COMPACT = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,30}:[A-Za-z0-9_.\-]{1,60}")
@@ -115,7 +116,7 @@ def _nodes(
     top = set(_main(kept, links, bounds.overview))
     strongest = max((measures.pagerank[id_] for id_ in kept), default=1.0)
     rank = {id_: round(measures.pagerank[id_] / strongest, 4) for id_ in kept}
-    boxes = {entity.id: layout.box(entity.label, MIN_RADIUS + RADIUS_RANGE * rank[entity.id] ** 0.5) for entity in entities}
+    boxes = {entity.id: layout.box(entity.label, MIN_RADIUS + RADIUS_RANGE * rank[entity.id] ** RADIUS_POWER) for entity in entities}
     near = layout.overview([id_ for id_ in kept if id_ in top], links, boxes)
     far = layout.chart(kept[: bounds.drawn], links)
     claims: dict[str, int] = dict.fromkeys(kept, 0)

@@ -42,7 +42,7 @@ const most = { degree: Math.max(1, ...nodes.map((n) => n.degree)), claims: Math.
 const radius = (node) => {
   if (state.size === "same") return 9;
   const part = state.size === "rank" ? node.rank : node[state.size] / most[state.size];
-  return 6 + 18 * Math.sqrt(part);
+  return 5 + 17 * part ** 0.75;
 };
 
 const icon = (type, pixels = 14) => {
@@ -67,9 +67,11 @@ const wrap = (text) => {
     const letters = Array.from(text);
     let at = letters.slice(0, LINE + 1).lastIndexOf(" ");
     if (at < 5) at = letters.slice(0, LINE).lastIndexOf("-") + 1;
+    if (at < 5 && !text.includes(" ") && letters.length <= 24) at = letters.length;
     if (at < 5) at = LINE;
     const tail = letters.slice(at).join("").trim();
-    lines = [letters.slice(0, at).join(""), size(tail) > LINE + 2 ? `${Array.from(tail).slice(0, LINE).join("")}…` : tail];
+    if (tail === "") lines = [text];
+    else lines = [letters.slice(0, at).join(""), size(tail) > LINE + 2 ? `${Array.from(tail).slice(0, LINE).join("")}…` : tail];
   }
   wrapped.set(text, lines);
   return lines;

@@ -42,8 +42,8 @@ const arrange = (list, between) => {
   }
   const room = list.map(boxOf);
   const spread = (values) => Math.max(...values) - Math.min(...values);
-  const grow = total < 2 ? 1 : Math.sqrt((3.2 * room.reduce((sum, box) => sum + box[0] * box[1], 0)) / Math.max(spread(xs) * spread(ys) * 1.35, 1e-9));
-  const spots = list.map((node, i) => [xs[i] * 1.35 * grow, ys[i] * grow]);
+  const grow = total < 2 ? 1 : Math.sqrt((4.4 * room.reduce((sum, box) => sum + box[0] * box[1], 0)) / Math.max(spread(xs) * spread(ys) * 1.15, 1e-9));
+  const spots = list.map((node, i) => [xs[i] * 1.15 * grow, ys[i] * grow]);
   part(spots, room);
   return new Map(list.map((node, i) => [node, spots[i]]));
 };
@@ -101,7 +101,7 @@ const circle = (centre, around, outside, places) => {
   sorted.forEach((node, index) => {
     const turn = -Math.PI / 2 + (index / sorted.length) * 2 * Math.PI;
     const far = Math.max(190, sorted.length < 8 ? 170 : 0) + (index % rings) * 92;
-    places.set(node, [far * 1.35 * Math.cos(turn), far * Math.sin(turn)]);
+    places.set(node, [far * 1.15 * Math.cos(turn), far * Math.sin(turn)]);
   });
   const spots = [centre, ...sorted];
   const at = spots.map((node) => places.get(node));
@@ -244,7 +244,7 @@ const edgeLook = (edge) => {
   const off = lit.edges !== null && !lit.edges.has(edge.id);
   const strong = lit.edges !== null && !off;
   const colour = mark === "denied" ? ink.no : mark === "disputed" ? ink.split : mark === "lacking" ? ink.lacking : strong ? ink.strong : ink.line;
-  const crowd = view.crowded && !strong && mark === "" ? 0.55 : 0.9;
+  const crowd = view.crowded && !strong && mark === "" ? 0.62 : 0.9;
   return {
     color: { color: colour, hover: colour, highlight: colour, opacity: off ? 0.07 : crowd },
     dashes: edge.now.hedged ? [6, 5] : mark === "lacking" ? [2, 4] : false,
@@ -304,10 +304,13 @@ const frame = (animated = false) => {
   const spots = view.nodes.map((node) => network.getPosition(node.id));
   if (spots.length === 0 || host.clientWidth === 0) return;
   const xs = spots.map((spot) => spot.x), ys = spots.map((spot) => spot.y);
-  const left = Math.min(...xs) - 62, right = Math.max(...xs) + 62, top = Math.min(...ys) - 34, bottom = Math.max(...ys) + 52;
-  const bar = host.clientWidth < 640 ? 16 : 44;
-  const scale = Math.min(1.5, host.clientWidth / (right - left), (host.clientHeight - 2 * bar) / (bottom - top));
-  network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale, animation: animated ? { duration: 250 } : false });
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  // Room for the labels at the rim, the bar above and the key below, in pixels of the screen.
+  const isSmall = host.clientWidth < 640;
+  const [side, above, below] = isSmall ? [44, 84, 74] : [82, 92, 88];
+  const scale = Math.max(0.02, Math.min(1.3, (host.clientWidth - 2 * side) / Math.max(1, right - left), (host.clientHeight - above - below) / Math.max(1, bottom - top)));
+  const down = (above - below) / 2 / scale;
+  network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - down }, scale, animation: animated ? { duration: 250 } : false });
 };
 
 // Labels are set after all else, in the pixels of the screen: the important ones first, none over another.
