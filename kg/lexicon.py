@@ -18,7 +18,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kg import tables
@@ -422,6 +422,12 @@ def _check(row: tables.Row) -> Iterator[str]:
             yield f"xref {xref!r}; must be PREFIX:ID"
 
 
+@cache
+def prefixes() -> Mapping[str, str]:
+    """Return what each prefix of a CURIE stands for, frozen from the Bioregistry, sorted by prefix."""
+    return {row["prefix"]: row["uri"] for row in tables.read(ONTOLOGY / "prefixes.tsv", ("prefix", "uri", "bioregistry"))}
+
+
 def _types() -> dict[str, str]:
     from kg import schema
 
@@ -457,8 +463,15 @@ def load(extra: tuple[Path, ...] = ()) -> Lexicon:
     A user's row with the id of an earlier one adds its names to it. A name that an earlier
     concept of the same type has stays with that concept.
 
+    Read once for the same tables with the same content.
+
     Raises TableError, with every complaint of a table at once.
     """
+    return _read(extra, tuple((path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0) for path in extra))
+
+
+@lru_cache(maxsize=2)
+def _read(extra: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lexicon:  # noqa: ARG001 -- part of the cache's key
     entries: dict[str, Entry] = {}
     written: dict[str, list[str]] = {}
     complaints: list[str] = []

@@ -33,7 +33,8 @@ def add(type_: str, lines: list[str], source: str) -> None:
         if match is None:
             print(f"{number}: cannot be read: {text}")
             continue
-        label = match["label"].replace("\u2192", "->")
+        written = match["label"].replace("\u2192", "->")
+        label = plain(written)
         id_ = owned.get((type_, normal(label)))
         if id_ is None:
             id_ = slug(label)
@@ -45,7 +46,8 @@ def add(type_: str, lines: list[str], source: str) -> None:
             rows[id_] = Row(id_, type_, label, kind=match["kind"] or "", source=source)
             owned[type_, normal(label)] = id_
         row = rows[id_]
-        for name in (part.strip() for part in match["names"].split("|")):
+        own = [written] if written != label else []
+        for name in (*own, *(part.strip() for part in match["names"].split("|"))):
             if not name:
                 continue
             if not normal(plain(name)):

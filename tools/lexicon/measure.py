@@ -1,0 +1,72 @@
+"""Measure over gold entities which names the lexicon finds: `python tools/lexicon/measure.py [--held-out] [--misses]`.
+
+A specific name is one that stands in its text (guidelines: names always mean the entity). It is found where a match
+overlaps it with the right type among the candidates; a Condition counts for an adverse-effect Caution, which is cast from it.
+Held-out texts are measured without showing what was missed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from kg import lexicon
+
+GOLD = Path(__file__).resolve().parents[2] / ".." / "shared" / "gold"
+HELD_OUT = re.compile(r"d(0[1-9]|1[0-2])-|f(0[7-9]|1[0-2])-|o0[1-6]-|b12-|e12-|[ikn]0[4-6]-")
+COMPOUNDS = frozenset(("Compound", "Alkaloid", "Substance"))
+
+
+def fits(gold: str, kind: str, types: frozenset[str]) -> bool:
+    """Tell whether one of the candidate types stands for the gold type."""
+    if gold in types:
+        return True
+    if gold in {"Compound", "Alkaloid"} and types & {"Compound", "Alkaloid"}:
+        return True
+    return gold == "Caution" and kind in {"adverse_effect", "contraindication", "dependence"} and "Condition" in types
+
+
+def main() -> None:
+    """Print the share of names found by type, and the misses where asked."""
+    held_out = "--held-out" in sys.argv
+    lexica = lexicon.load()
+    seen: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    overlapped: Counter[str] = Counter()
+    misses: Counter[tuple[str, str, str]] = Counter()
+    files = [path for folder in ("dev", "seeds") for path in sorted((GOLD / folder).rglob("*.json")) if not path.name.endswith(".sents.json")]
+    for path in files:
+        if bool(HELD_OUT.match(path.name)) != held_out:
+            continue
+        text_path = next((p for p in (path.with_suffix(".txt"), GOLD / "dev-texts" / f"{path.stem}.txt", GOLD / "seeds" / f"{path.stem}.txt") if p.exists()), None)
+        if text_path is None:
+            continue
+        text = text_path.read_text(encoding="utf-8")
+        matches = lexica.find(text)
+        gold = json.loads(path.read_text(encoding="utf-8"))
+        for entity in gold["entities"]:
+            for name in entity["names"]:
+                places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
+                if not places:
+                    continue
+                seen[entity["type"]] += 1
+                over = [m for m in matches if any(m.start < end and start < m.end for start, end in places)]
+                types = frozenset(e.type for m in over for e in m.entities)
+                overlapped[entity["type"]] += bool(over)
+                if fits(entity["type"], entity.get("kind", ""), types):
+                    right[entity["type"]] += 1
+                else:
+                    misses[entity["type"], name, ",".join(sorted(types))] += 1
+    for type_ in sorted(seen):
+        print(f"{type_:18} {right[type_]:5} of {seen[type_]:5} right type ({right[type_] / seen[type_]:.1%}), any match {overlapped[type_] / seen[type_]:.1%}")
+    print(f"{'all':18} {right.total():5} of {seen.total():5} right type ({right.total() / seen.total():.1%}), any match {overlapped.total() / seen.total():.1%}")
+    if "--misses" in sys.argv and not held_out:
+        for (type_, name, types), _ in sorted(misses.items()):
+            print(f"{type_}\t{name}\t{types}")
+
+
+if __name__ == "__main__":
+    main()
