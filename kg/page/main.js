@@ -37,14 +37,29 @@ const follow = (changed) => {
     byId("focus-name").textContent = `Around ${byKey.get(state.focus).text}`;
     byId("hops").value = String(state.hops);
   }
-  const left = view.left > 0 ? ` ${view.left.toLocaleString("en")} more: search, or double click to expand.` : "";
-  byId("shown").textContent = `${count(view.nodes.length, "entity", "entities")}, ${count(view.edges.length, "relation", "relations")} drawn.${left}`;
+  const total = view.nodes.length + view.left;
+  byId("shown").textContent = view.left > 0
+    ? `${view.nodes.length.toLocaleString("en")} of ${count(total, "entity", "entities")} drawn. Search, or double click to expand.`
+    : `${count(view.nodes.length, "entity", "entities")}, ${count(view.edges.length, "relation", "relations")} drawn.`;
   const target = chosenOf(state.chosen);
+  if (changed.includes("chosen")) reveal(target);
   if (changed.includes("chosen") && target !== null)
     say(target.node
       ? `${target.node.text}, ${types[target.node.type].label}, ${count(target.node.links.filter((edge) => edge.passes).length, "relation", "relations")}`
       : `${nodes[target.edge.from].text} ${preds[target.edge.p].label} ${nodes[target.edge.to].text}: ${summary(target.edge.now, preds[target.edge.p])}`);
   else if (changed.length > 0) say(byId("shown").textContent);
+};
+
+// On a phone the evidence covers the lower half: what was chosen moves into the upper one.
+const reveal = (target) => {
+  const host = byId("canvas");
+  if (target === null || host.clientWidth > 640) return;
+  const ends = (target.node ? [target.node] : [nodes[target.edge.from], nodes[target.edge.to]]).filter((node) => view.places.has(node)).map((node) => network.getPosition(node.id));
+  if (ends.length === 0) return;
+  const mid = (axis) => ends.reduce((sum, spot) => sum + spot[axis], 0) / ends.length;
+  const span = Math.max(...ends.map((spot) => Math.hypot(spot.x - mid("x"), spot.y - mid("y")) * 2), 1);
+  const scale = Math.max(0.3, Math.min(1, (host.clientHeight * 0.28) / span));
+  network.moveTo({ position: { x: mid("x"), y: mid("y") }, scale, offset: { x: 0, y: -host.clientHeight * 0.24 }, animation: false });
 };
 
 const undo = () => {

@@ -96,9 +96,10 @@ const showEdge = (panel, edge) => {
   for (const [name, holds, title] of GROUPED) {
     const group = list.filter(holds);
     if (group.length === 0) continue;
-    const body = make("div", {}, group.slice(0, MAX_QUOTES).map(quote));
-    if (group.length > MAX_QUOTES)
-      body.append(make("button", { class: "more", onclick: (event) => { event.target.remove(); body.append(...group.slice(MAX_QUOTES).map(quote)); } }, `${group.length - MAX_QUOTES} more`));
+    const most_ = edge.now.mark === "disputed" ? MAX_QUOTES / 2 : MAX_QUOTES;
+    const body = make("div", {}, group.slice(0, most_).map(quote));
+    if (group.length > most_)
+      body.append(make("button", { class: "more", onclick: (event) => { event.target.remove(); body.append(...group.slice(most_).map(quote)); } }, `${group.length - most_} more`));
     panel.append(make("section", { class: `group ${name}` }, make("h3", {}, title(pred), make("span", { class: "number" }, String(group.length))), body));
   }
 };

@@ -244,7 +244,7 @@ const edgeLook = (edge) => {
   const off = lit.edges !== null && !lit.edges.has(edge.id);
   const strong = lit.edges !== null && !off;
   const colour = mark === "denied" ? ink.no : mark === "disputed" ? ink.split : mark === "lacking" ? ink.lacking : strong ? ink.strong : ink.line;
-  const crowd = view.crowded && !strong && mark === "" ? 0.62 : 0.9;
+  const crowd = strong || !view.crowded ? 0.9 : view.places.size > 400 ? (mark === "" ? 0.28 : 0.6) : mark === "" ? 0.62 : 0.9;
   return {
     color: { color: colour, hover: colour, highlight: colour, opacity: off ? 0.07 : crowd },
     dashes: edge.now.hedged ? [6, 5] : mark === "lacking" ? [2, 4] : false,
@@ -338,7 +338,7 @@ const annotate = (ctx) => {
     const spot = network.canvasToDOM(network.getPosition(node.id));
     const far = screenRadius(node) * view.scale;
     spots.set(node, [spot.x, spot.y, far]);
-    taken.add([spot.x - far, spot.y - far, spot.x + far, spot.y + far]);
+    if (view.nodes.length < 250 || far > 4) taken.add([spot.x - far, spot.y - far, spot.x + far, spot.y + far]);
   }
   marks(ctx, taken, ink);
   const first = (node) =>
@@ -359,7 +359,7 @@ const annotate = (ctx) => {
     const choices = [
       [x - width / 2, y + far + 4], [x + far + 5, y - height / 2], [x - far - 5 - width, y - height / 2], [x - width / 2, y - far - 4 - height],
     ];
-    const fit = choices.find(([left, top]) => taken.isFree([left - 2, top - 1, left + width + 2, top + height + 1]));
+    const fit = choices.find(([left, top]) => left > 2 && left + width < host.clientWidth - 2 && taken.isFree([left - 2, top - 1, left + width + 2, top + height + 1]));
     if (fit === undefined && strong < 2) continue;
     const [left, top] = fit || choices[0];
     if (fit) taken.add([left - 2, top - 1, left + width + 2, top + height + 1]);
@@ -415,8 +415,10 @@ const marks = (ctx, taken, ink) => {
 };
 
 const edgeLabels = (ctx, taken, ink) => {
-  const near = view.scale > 1.25 ? view.edges : view.edges.filter((edge) => (lit.edges !== null && lit.edges.has(edge.id)) || view.hoveredEdge === edge.id
-    || state.mode === "path" || (state.mode === "focus" && lit.edges === null && view.nodes.length < 30));
+  const centre = state.mode === "focus" && view.nodes.length < 40 ? byKey.get(state.focus).id : -1;
+  const near = view.edges.filter((edge) => view.hoveredEdge === edge.id || (lit.edges !== null
+    ? lit.edges.has(edge.id)
+    : view.scale > 1.4 || state.mode === "path" || edge.from === centre || edge.to === centre));
   ctx.globalAlpha = 1;
   ctx.textAlign = "center";
   const font = `450 11px ${FONT}`;
