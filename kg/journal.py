@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -251,7 +251,8 @@ class Journal:
 
     def _remove_text(self, id_: str) -> None:
         path = self._text(id_)
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
         for parent in path.parents:
             if parent == self.out / "texts" or not parent.is_dir() or any(parent.iterdir()):
                 return

@@ -31,13 +31,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One document of a file: `name` tells it from the file's others, None where the file is one document."""
+    """One document of a file: `name` tells it from the file's others, None where the file is one document.
+
+    `path` is where in the file it stands, if that is not its name.
+    """
 
     text: str
     metadata: tuple[tuple[str, str], ...] = ()
     sections: tuple[Section, ...] = ()
     name: str | None = None
     encoding: str = "utf-8"
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _WESTERN = "cp1252"
 # What a Western text writes beside ASCII; anything else says that the guess is wrong.
 _WESTERN_SIGNS = frozenset("“”‘’„‚–—…•€£§©®™°±²³µ·½¼¾«»‹›¿¡ºª×÷\xa0ŒœŠšŽžŸ") | {chr(code) for code in range(0xC0, 0x100)}
 _MAX_WESTERN_SHARE = 0.2
+_FREE_WESTERN_SIGNS = 3
+_WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 _MAX_CONTROL_SHARE = 0.01
 _SAMPLE_BYTES = 200_000
 _HALF = 0.4
@@ -43,7 +45,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
         raise InputError(message)
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE_BYTES]).best()
+    best = from_bytes(data[:_SAMPLE_BYTES], cp_exclusion=_WIDE).best()
     text = None if best is None else _try(data, best.encoding)
     if best is None or text is None or not _is_text(text):
         message = "not text in any encoding that is known; save it as UTF-8"
@@ -86,4 +88,4 @@ def _is_text(text: str) -> bool:
 
 def _is_western(text: str) -> bool:
     foreign = [char for char in text if char > "\x7f"]
-    return len(foreign) <= _MAX_WESTERN_SHARE * len(text) and _WESTERN_SIGNS.issuperset(foreign)
+    return len(foreign) <= max(_MAX_WESTERN_SHARE * len(text), _FREE_WESTERN_SIGNS) and _WESTERN_SIGNS.issuperset(foreign)

@@ -10,15 +10,12 @@ from urllib.parse import unquote
 
 from kg.documents import Options, Part
 from kg.documents.archive import check
-from kg.documents.layout import Block, describe, lay, squeeze
+from kg.documents.layout import describe, lay, squeeze
+from kg.documents.markup import find
 from kg.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_LEFT_OUT = frozenset({"script", "style", "head", "nav", "template", "svg", "math"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BLOCKS = _HEADINGS | {"p", "li", "td", "th", "dt", "dd", "div", "blockquote", "section", "article", "pre", "caption", "figcaption", "body"}
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Part]:
@@ -32,7 +29,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Part]:
             check(archive, options)
             package_path = _package_path(archive)
             package = _parse(archive.read(package_path))
-            blocks = [block for path in _spine(package, package_path) for block in _chapter(archive, path)]
+            blocks = [block for path in _spine(package, package_path) for block in find(_parse(archive.read(path)))]
     except (zipfile.BadZipFile, KeyError) as error:
         message = f"damaged or not EPUB ({error})"
         raise InputError(message) from error
@@ -71,34 +68,3 @@ def _spine(package: Any, package_path: str) -> Iterator[str]:
         href = items.get(reference.get("idref"))
         if href:
             yield posixpath.normpath(posixpath.join(posixpath.dirname(package_path), unquote(href.partition("#")[0])))
-
-
-def _chapter(archive: zipfile.ZipFile, path: str) -> Iterator[Block]:
-    """Give the blocks of one chapter; inline text between blocks is a block of its own."""
-    pieces: list[str] = []
-
-    def flush() -> Iterator[Block]:
-        text = squeeze("".join(pieces))
-        pieces.clear()
-        yield Block(text)
-
-    def walk(node: Any) -> Iterator[Block]:
-        kind = str(node.tag).rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
-        if kind in _HEADINGS:
-            yield from flush()
-            text = squeeze("".join(node.itertext()))
-            yield Block(text, ("heading", text) if text else None)
-        elif kind and kind not in _LEFT_OUT:
-            if kind in _BLOCKS:
-                yield from flush()
-            pieces.append(node.text or "")
-            for child in node:
-                yield from walk(child)
-                pieces.append(child.tail or "")
-            if kind in _BLOCKS:
-                yield from flush()
-            elif kind == "br":
-                pieces.append(" ")
-
-    yield from walk(_parse(archive.read(path)))
-    yield from flush()

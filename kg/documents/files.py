@@ -39,9 +39,9 @@ def find(inputs: Iterable[str], options: Options, *, beside: Path | None = None)
     by itself and without a known suffix is read as plain text. What is not there is a Fault.
     """
     for name in inputs:
-        if name.startswith(_LIST_MARK) and not Path(name).exists():
+        if name.startswith(_LIST_MARK) and not os.path.exists(name):  # noqa: PTH110 -- False for what cannot be a path
             yield from _listed(name, options, beside)
-        elif Path(name).is_dir():
+        elif os.path.isdir(name):  # noqa: PTH112 -- the same
             yield from _walked(Path(name), beside)
         else:
             yield _named(Path(name), options)

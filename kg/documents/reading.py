@@ -189,7 +189,7 @@ def read(file: File, id_: str, sha256: str, options: Options, sandbox: Sandbox) 
         metadata = part.metadata
         if part.encoding not in {"utf-8", "ascii"}:
             metadata = tuple(sorted((*metadata, ("encodingFormat", f"text/plain; charset={part.encoding}"))))
-        path = file.path if part.name is None else f"{file.path}/{part.name}"
+        path = file.path if part.name is None else f"{file.path}/{part.path or part.name}"
         name = id_ if part.name is None else f"{id_}/{safe_name(part.name)}"
         yield Document(name, part.text, Source(path, sha256), metadata, part.sections)
 
@@ -223,7 +223,11 @@ def _resolved(part: Part | Fault, file: File, options: Options, sandbox: Sandbox
             if isinstance(found, Fault):
                 yield found
             else:
-                yield replace(found, name=part.stem if found.name is None else f"{part.stem}/{found.name}")
+                yield replace(
+                    found,
+                    name=part.stem if found.name is None else f"{part.stem}/{found.name}",
+                    path=part.path if found.name is None else f"{part.path}/{found.name}",
+                )
     else:
         yield part
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from kg.documents import Options, Part
 from kg.documents.encodings import decode
 from kg.documents.layout import Block, describe, lay, squeeze
+from kg.documents.markup import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +25,16 @@ def read(stream: BinaryIO, _options: Options) -> Iterator[Part]:
 
     Raises InputError where the bytes are not text.
     """
-    from trafilatura import bare_extraction, html2txt
+    from lxml.html import HTMLParser, document_fromstring
+    from trafilatura import bare_extraction
 
     data = stream.read()
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     page, encoding = decode(data, declared=None if declared is None else declared[1].decode("ascii"))
     found: Any = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True) if page.strip() else None
     if found is None or found.body is None:
-        text, sections = lay(Block(squeeze(line)) for line in html2txt(page).splitlines())
+        # Not from text: lxml refuses text whose first line declares an encoding.
+        text, sections = lay(find(document_fromstring(page.encode("utf-8"), parser=HTMLParser(encoding="utf-8"))))
         metadata = describe({})
     else:
         text, sections = lay(_blocks(found.body))
