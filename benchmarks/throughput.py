@@ -88,10 +88,8 @@ def main() -> None:
             )
             if name == "dense" and options.only in {None, "workers"}:
                 two = measure(texts, work, rounds=options.rounds, workers=2)
-                print(
-                    f"two workers: kg {result['kg'] / two['kg']:.2f} times one, spaCy n_process=2 {result['spacy'] / two['spacy']:.2f} times one",
-                    flush=True,
-                )
+                ours, theirs = (result[name] / two[name] for name in ("kg", "spacy"))
+                print(f"two workers: kg {ours:.2f} times one, spaCy n_process=2 {theirs:.2f} times one", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.journal import Journal
     from kg.model import Document
 
-DEFAULT_FORMATS = ("turtle",)
+DEFAULT_FORMATS = ("turtle", "html")
 MAX_FAULTS = 10_000
 _MIN_CHUNK_BYTES, _MAX_CHUNK_BYTES, _CHUNKS_A_WORKER = 4_000, 64_000, 8
 

@@ -291,12 +291,8 @@ def _killed_and_resumed(tmp_path, runs, workers):
         if run % 5 == 0:
             for old in range(5):
                 subprocess.run(["rm", "-rf", str(tmp_path / f"out{old}")], check=True)
-        process = subprocess.Popen(
-            [*command, str(out), str(workers)],
-            env={**os.environ, "FAKE_SECONDS": "0.01"},
-            start_new_session=True,
-            stderr=subprocess.DEVNULL,
-        )
+        slow = {**os.environ, "FAKE_SECONDS": "0.01"}
+        process = subprocess.Popen([*command, str(out), str(workers)], env=slow, start_new_session=True, stderr=subprocess.DEVNULL)
         time.sleep(chance.uniform(0.1, 2.2))
         os.killpg(process.pid, signal.SIGKILL)
         finished += process.wait() == 0

@@ -13,28 +13,6 @@ _LEFT_OUT = frozenset({"script", "style", "head", "nav", "template", "svg", "mat
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARTS = {"body", "html", "main", "section", "article", "aside", "header", "footer", "div", "blockquote"}
 _BLOCKS = _HEADINGS | _PARTS | {"p", "li", "td", "th", "dt", "dd", "pre", "caption", "figcaption"}
-    [
-        "p",
-        "li",
-        "td",
-        "th",
-        "dt",
-        "dd",
-        "div",
-        "blockquote",
-        "section",
-        "article",
-        "pre",
-        "caption",
-        "figcaption",
-        "body",
-        "html",
-        "main",
-        "aside",
-        "header",
-        "footer",
-    ]
-)
 
 
 def find(root: Any) -> Iterator[Block]:
