@@ -42,7 +42,9 @@ def qualified(row: cues.CueRow) -> tuple[qualifiers.SentenceCues, qualifiers.Qua
     return found, qualifiers.qualify(found, subject=subject, object=object_, predicate=predicate, trigger=None)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.value not in cues.NEUTRAL], ids=lambda row: f"{row.where} {' '.join(row.words)}")
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.value not in cues.NEUTRAL], ids=lambda row: f"{row.where} {' '.join(row.words)}"
+)
 def test_a_cue_is_found_in_its_example(row):
     found, _ = qualified(row)
     assert row in [item.row for item in found.found.get(row.kind, ())]
@@ -57,7 +59,9 @@ def test_a_phrase_that_says_nothing_keeps_its_words_from_being_read(row):
     assert not [item for item in found.found.get(row.kind, ()) if first <= item.first and item.last <= last]
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.value not in cues.NEUTRAL], ids=lambda row: f"{row.where} {' '.join(row.words)}")
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.value not in cues.NEUTRAL], ids=lambda row: f"{row.where} {' '.join(row.words)}"
+)
 def test_the_claim_of_the_example_takes_the_value(row):
     _, result = qualified(row)
     said = getattr(result, row.kind)

@@ -72,7 +72,11 @@ def examples(gold, name):
             for ground in grounds:
                 # A ground that a stronger one hides may hold or not: it teaches nothing.
                 wanted = claims._RANK.get(claim["basis"], len(claims._RANK))
-                if claim["basis"] == "none" or ground.value == claim["basis"] or claims._RANK.get(ground.value, len(claims._RANK)) <= wanted:
+                if (
+                    claim["basis"] == "none"
+                    or ground.value == claim["basis"]
+                    or claims._RANK.get(ground.value, len(claims._RANK)) <= wanted
+                ):
                     answer = "yes" if ground.value == claim["basis"] else "no"
                     yield item.doc, item.group, claims.ground_features(found, situation, ground, grounds), answer
 
@@ -107,7 +111,7 @@ def fit(rows, name):
     target = np.array([values.index(row[3]) for row in rows])
     learned = LogisticRegression(C=STRENGTH[name], max_iter=2000, tol=1e-6).fit(matrix, target)
     coefficients, intercepts = learned.coef_, learned.intercept_
-    if len(values) == 2:  # noqa: PLR2004 - one row of weights then stands for two values
+    if len(values) == 2:
         coefficients, intercepts = np.vstack([np.zeros_like(coefficients), coefficients]), np.array([0.0, intercepts[0]])
     weights = {}
     for feature, column in columns.items():

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.model import Attribution, Basis, Certainty, Cue, Polarity, Stance
 from kg.qualifiers import cues as cue_tables
-from kg.qualifiers import details, speakers
-from kg.qualifiers import models
+from kg.qualifiers import details, models, speakers
 from kg.qualifiers.trees import Tree, plant
 
 if TYPE_CHECKING:
@@ -98,9 +97,7 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
 
 def _is_in_name(cue: Cue, mentions: Sequence[Mention]) -> bool:
     """Say whether a word is only part of a longer name ("low blood pressure")."""
-    return any(
-        mention.start <= cue.start and cue.end < mention.end for mention in mentions
-    )
+    return any(mention.start <= cue.start and cue.end < mention.end for mention in mentions)
 
 
 def is_heading(tree: Tree) -> bool:
@@ -108,7 +105,7 @@ def is_heading(tree: Tree) -> bool:
     return not any(tree.is_finite(index) for index, token in enumerate(tree.tokens) if token.tag[:1] == "V" or token.tag == "MD")
 
 
-def qualify(found: SentenceCues, *, subject: Mention, object: Mention, predicate: str, trigger: tuple[int, int] | None) -> Qualifiers:  # noqa: A002
+def qualify(found: SentenceCues, *, subject: Mention, object: Mention, predicate: str, trigger: tuple[int, int] | None) -> Qualifiers:
     """Read the qualifiers of one claim.
 
     `trigger` is the span of the words that carry the relation, where known. A subject or an
@@ -171,11 +168,8 @@ def _covering(found: SentenceCues, kind: str, s: int, o: int, object_: Mention) 
     """Return the cues of a kind that cover a claim."""
     reach = _REACH[kind]
     hits = []
-    for cue in found.found.get(kind, ()):
-        row = cue.row
-        if row.type is not None and row.type != object_.entity.type:
-            continue
-        if row.scope == "sentence" or cue_tables.cover(cue, found.tree, s, o) in reach:
+    for cue in cue_tables.fitting(found.found.get(kind, ()), object_.entity.type):
+        if cue.row.scope == "sentence" or cue_tables.cover(cue, found.tree, s, o) in reach:
             hits.append(cue.cue)
     return hits
 
@@ -185,10 +179,8 @@ def _polarity(found: SentenceCues, s: int, o: int, object_: Mention) -> list[Cue
     of_verb: list[Cue] = []
     in_word: list[Cue] = []
     is_deniable = object_.entity.kind is None or object_.entity.kind in _DENIABLE_KINDS
-    for cue in found.found.get("polarity", ()):
+    for cue in cue_tables.fitting(found.found.get("polarity", ()), object_.entity.type):
         row = cue.row
-        if row.type is not None and row.type != object_.entity.type:
-            continue
         if not is_deniable and row.scope != "clause":
             continue
         is_within = object_.start <= cue.cue.start and cue.cue.end <= object_.end
@@ -225,7 +217,9 @@ def grounds(found: SentenceCues, object_: int, subject: int) -> tuple[models.Gro
     return tuple(sorted(every, key=lambda ground: (_RANK.get(ground.value, len(_RANK)), ground.cue.start)))
 
 
-def ground_features(found: SentenceCues, situation: models.Situation, ground: models.Ground, others: Sequence[models.Ground]) -> tuple[str, ...]:
+def ground_features(
+    found: SentenceCues, situation: models.Situation, ground: models.Ground, others: Sequence[models.Ground]
+) -> tuple[str, ...]:
     """Return what the basis model looks at."""
     return tuple(dict.fromkeys(models.of_ground(situation, ground, [other.value for other in others])))
 

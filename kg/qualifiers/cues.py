@@ -86,6 +86,11 @@ class CueTable:
     by_word: Mapping[str, tuple[CueRow, ...]]
 
 
+def fitting(found: Iterable[FoundCue], type_: str) -> tuple[FoundCue, ...]:
+    """Return the cues that may speak of an object of a type, in order."""
+    return tuple(item for item in found if item.row.type in (None, type_))
+
+
 def _check(row: tables.Row) -> Iterable[str]:
     kind, value, (scope, _, _) = row["kind"], row["value"], row["scope"].partition(":")
     if not row["phrase"] or row["phrase"].split()[0] == _ANY or row["phrase"].split()[-1] == _ANY:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.model import Cue
+from kg.qualifiers.cues import fitting
 from kg.qualifiers.trees import SUBJECTS
 
 if TYPE_CHECKING:
@@ -119,12 +120,7 @@ def direction(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int,
     if not found:
         return None, []
     way = _way(tree, subject, object_)
-    hits = []
-    for item in found:
-        if item.row.type is not None and item.row.type != mention.entity.type:
-            continue
-        if _bears_on(tree, item, way, subject, object_):
-            hits.append(item)
+    hits = [item for item in fitting(found, mention.entity.type) if _bears_on(tree, item, way, subject, object_)]
     if not hits:
         return None, []
     # A long phrase has the last word over its parts ("inhibits the reuptake of").
@@ -137,19 +133,21 @@ def direction(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int,
 
 
 def mechanism(tree: Tree, found: Sequence[FoundCue], subject: int, object_: int, mention: Mention) -> tuple[str | None, list[Cue]]:
-    """Return how the subject acts on its target: the longest phrase on the way from the object to the subject."""
+    """Return how the subject acts on its target: the first phrase on the way from the object to the subject."""
     if not found:
         return None, []
     way = _way(tree, subject, object_)
-    hits = [
-        item
-        for item in found
-        if (item.row.type is None or item.row.type == mention.entity.type) and _bears_on(tree, item, way, subject, object_)
-    ]
+    hits = [item for item in fitting(found, mention.entity.type) if _bears_on(tree, item, way, subject, object_)]
     if not hits:
         return None, []
-    best = max(hits, key=lambda item: (len(item.row.words), -abs(item.head - object_)))
+    # In "a partial agonist of A and an antagonist of B" the way from B passes both: the first one is B's own.
+    best = min(hits, key=lambda item: (_rank(tree, item, way), -len(item.row.words)))
     return best.row.value, [best.cue]
+
+
+def _rank(tree: Tree, item: FoundCue, way: tuple[int, ...]) -> int:
+    """Return how far along the way a word stands; one beside the way stands where it joins."""
+    return next((way.index(token) for token in tree.up(item.head) if token in way), len(way))
 
 
 def _bears_on(tree: Tree, item: FoundCue, way: tuple[int, ...], subject: int, object_: int) -> bool:

@@ -117,11 +117,10 @@ def about(situation: Situation) -> Iterator[str]:
     if end:
         yield f"{end}shape={shape}"
         yield f"{end}shape={shape} object={obj.type}"
-    for token in situation.way:
-        if tokens[token].tag[:1] in _CONTENT_TAGS:
-            yield f"way={tokens[token].lemma}"
-            if situation.is_nominal:
-                yield f"way={tokens[token].lemma} noun"
+    for token in (token for token in situation.way if tokens[token].tag[:1] in _CONTENT_TAGS):
+        yield f"way={tokens[token].lemma}"
+        if situation.is_nominal:
+            yield f"way={tokens[token].lemma} noun"
     if situation.meeting in (situation.subject, situation.object):
         yield f"meeting={'subject' if situation.meeting == situation.subject else 'object'} predicate={predicate}"
     above = tree.up(situation.meeting)
@@ -150,10 +149,8 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
     is_reached = False
     kind = situation.object_mention.entity.kind
     codes: set[str] = set()
-    for cue in found:
+    for cue in cues.fitting(found, situation.object_mention.entity.type):
         row = cue.row
-        if row.type is not None and row.type != situation.object_mention.entity.type:
-            continue
         code = "sentence" if row.scope == "sentence" else cues.cover(cue, tree, s, o)
         phrase = " ".join(row.words)
         side = "before" if cue.first < min(s, o) else "after" if cue.first > max(s, o) else "between"
@@ -237,7 +234,13 @@ def of_ground(situation: Situation, ground: Ground, others: Iterable[str]) -> It
     if situation.meeting in (situation.subject, situation.object):
         yield f"noun {predicate}"
         yield f"noun {code}"
-    side = "before" if ground.head < min(situation.subject, situation.object) else "after" if ground.head > max(situation.subject, situation.object) else "between"
+    side = (
+        "before"
+        if ground.head < min(situation.subject, situation.object)
+        else "after"
+        if ground.head > max(situation.subject, situation.object)
+        else "between"
+    )
     yield f"{side} {code}"
 
 
