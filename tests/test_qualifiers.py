@@ -435,9 +435,16 @@ def test_no_with_a_light_verb_stops_at_the_next_verb():
 
 def test_not_after_but_reaches_to_the_next_verb():
     sentence = hand(
-        KAVA, ("eased", "VBD", "ROOT", 1), ("pain", "NN", "dobj", 1), ("but", "CC", "cc", 1), ("not", "RB", "neg", 6), ("old", "JJ", "amod", 6),
-        ("fever", "NN", "conj", 2), ("seen", "VBN", "acl", 6), ("here", "RB", "advmod", 7),
-    )  # fmt: skip
+        KAVA,
+        ("eased", "VBD", "ROOT", 1),
+        ("pain", "NN", "dobj", 1),
+        ("but", "CC", "cc", 1),
+        ("not", "RB", "neg", 6),
+        ("old", "JJ", "amod", 6),
+        ("fever", "NN", "conj", 2),
+        ("seen", "VBN", "acl", 6),
+        ("here", "RB", "advmod", 7),
+    )
     assert claim_of(sentence, 0, 2).polarity is Polarity.AFFIRMED
     assert claim_of(sentence, 0, 6).polarity is Polarity.NEGATED
 

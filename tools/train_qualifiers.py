@@ -78,7 +78,7 @@ def examples(gold, name):
                     or claims._RANK.get(ground.value, len(claims._RANK)) <= wanted
                 ):
                     answer = "yes" if ground.value == claim["basis"] else "no"
-                    yield item.doc, item.group, claims.ground_features(found, situation, ground, grounds), answer
+                    yield item.doc, item.group, claims.ground_features(situation, ground, grounds), answer
 
 
 def own_examples(name):

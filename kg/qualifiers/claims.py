@@ -167,11 +167,11 @@ _PLAIN = Qualifiers(Polarity.AFFIRMED, Certainty.ASSERTED, Basis.NONE, Stance.AF
 def _covering(found: SentenceCues, kind: str, s: int, o: int, object_: Mention) -> list[Cue]:
     """Return the cues of a kind that cover a claim."""
     reach = _REACH[kind]
-    hits = []
-    for cue in cue_tables.fitting(found.found.get(kind, ()), object_.entity.type):
-        if cue.row.scope == "sentence" or cue_tables.cover(cue, found.tree, s, o) in reach:
-            hits.append(cue.cue)
-    return hits
+    return [
+        cue.cue
+        for cue in cue_tables.fitting(found.found.get(kind, ()), object_.entity.type)
+        if cue.row.scope == "sentence" or cue_tables.cover(cue, found.tree, s, o) in reach
+    ]
 
 
 def _polarity(found: SentenceCues, s: int, o: int, object_: Mention) -> list[Cue]:
@@ -217,9 +217,7 @@ def grounds(found: SentenceCues, object_: int, subject: int) -> tuple[models.Gro
     return tuple(sorted(every, key=lambda ground: (_RANK.get(ground.value, len(_RANK)), ground.cue.start)))
 
 
-def ground_features(
-    found: SentenceCues, situation: models.Situation, ground: models.Ground, others: Sequence[models.Ground]
-) -> tuple[str, ...]:
+def ground_features(situation: models.Situation, ground: models.Ground, others: Sequence[models.Ground]) -> tuple[str, ...]:
     """Return what the basis model looks at."""
     return tuple(dict.fromkeys(models.of_ground(situation, ground, [other.value for other in others])))
 
@@ -251,7 +249,7 @@ def _basis(found: SentenceCues, situation: models.Situation) -> tuple[Basis, lis
     """Return the ground of a claim with the words that name it."""
     every = grounds(found, situation.object, situation.subject)
     for ground in every:
-        if found.models.basis.decide(ground_features(found, situation, ground, every)) == _HOLDS:
+        if found.models.basis.decide(ground_features(situation, ground, every)) == _HOLDS:
             return Basis(ground.value), [ground.cue]
     return Basis.NONE, []
 

@@ -47,7 +47,11 @@ _LIGHT = frozenset({"dobj", "attr", "oprd", "nsubj", "nsubjpass"})
 
 @dataclass(frozen=True, slots=True)
 class CueRow:
-    """One row of the table; `type` is the type that the claim's object must have, where the scope names one, and `tag` how its first word's tag begins ("lower/J")."""
+    """One row of the table.
+
+    `type` is the type that the claim's object must have, where the scope names one; `tag` is
+    how the part-of-speech tag of the first word begins, where the phrase says so ("lower/J").
+    """
 
     words: tuple[str, ...]
     tag: str | None
@@ -173,32 +177,45 @@ def _place(row: CueRow, first: int, last: int, tree: Tree) -> FoundCue:
     tokens, heads = tree.tokens, tree.heads
     tops = [i for i in range(first, last + 1) if heads[i] == i or not first <= heads[i] <= last]
     head = next((i for i in reversed(tops) if tokens[i].tag[:1] in _CONTENT), tops[0])
-    anchor, clause = head, None
+    anchor, clause, end = head, None, None
     dep = tokens[head].dep
-    end = None
     if row.scope == "clause":
-        if dep in _MODIFIERS or dep in _AUXILIARIES:
-            anchor = heads[head]
-        if tokens[anchor].dep in _CARRIED and tree.is_verb[heads[anchor]]:
-            anchor = heads[anchor]
+        anchor = _verb_of(tree, head)
         if dep == "neg" and first == last and first and tree.words[first - 1] in _BEFORE_PHRASE:
             end = _phrase_end(tree, first)
     elif dep == "cc" and last > first:
         end = _phrase_end(tree, last, past_verbs=True)
     elif row.scope in {"modified", "mention"} or dep == "mark" or (dep in {"amod", "compound"} and head < heads[head]):
-        if dep in _MODIFIERS:
-            anchor = heads[head]
-        if tokens[anchor].dep in _PREDICATES:
-            clause = heads[anchor]
-            if not tokens[anchor].tag.startswith("N"):
-                # "appears to be safe": what is said of the subject is said of the subject of "appears".
-                while tokens[clause].dep == "xcomp" and not tree.has_own_subject(clause):
-                    clause = heads[clause]
-                anchor = clause
+        anchor, clause = _modified(tree, head)
     if clause is None and tokens[anchor].dep in _LIGHT and tokens[anchor].tag.startswith("N") and tree.is_verb[heads[anchor]]:
         clause = heads[anchor]
     text = " ".join(token.text for token in tokens[first : last + 1])
     return FoundCue(row, Cue(row.kind, text, tokens[first].start, tokens[last].end), first, last, head, anchor, clause, end)
+
+
+def _verb_of(tree: Tree, head: int) -> int:
+    """Return the verb that a modal, a "not" or an adverb goes with."""
+    tokens, heads = tree.tokens, tree.heads
+    if tokens[head].dep in _MODIFIERS or tokens[head].dep in _AUXILIARIES:
+        head = heads[head]
+    if tokens[head].dep in _CARRIED and tree.is_verb[heads[head]]:
+        head = heads[head]
+    return head
+
+
+def _modified(tree: Tree, head: int) -> tuple[int, int | None]:
+    """Return the word that an adjective or a determiner goes with, and the verb that it is the predicate of, if it is."""
+    tokens, heads = tree.tokens, tree.heads
+    anchor = heads[head] if tokens[head].dep in _MODIFIERS else head
+    if tokens[anchor].dep not in _PREDICATES:
+        return anchor, None
+    clause = heads[anchor]
+    if tokens[anchor].tag.startswith("N"):
+        return anchor, clause
+    # "appears to be safe": what is said of the subject is said of the subject of "appears".
+    while tokens[clause].dep == "xcomp" and not tree.has_own_subject(clause):
+        clause = heads[clause]
+    return clause, clause
 
 
 def _phrase_end(tree: Tree, first: int, *, past_verbs: bool = False) -> int | None:
@@ -271,13 +288,13 @@ def _border(found: FoundCue, tree: Tree, reach: int, token: int) -> str:
     return ""
 
 
-def _inner(found: FoundCue, tree: Tree, reach: int, subject: int, object_: int) -> str:
+def _inner(found: FoundCue, tree: Tree, reach: int, subject: int, object_: int) -> str:  # noqa: PLR0911 - one return a relation
     """Say how subject and object lie to each other below a cue."""
     if subject == object_ or not tree.covers(reach, subject):
         return "in"
     if tree.is_compared(subject, reach):
         return "than"
-    if object_ != reach and subject != reach:
+    if reach not in (object_, subject):
         top = tree.child_towards(reach, object_)
         if tree.tokens[top].dep in SUBJECTS and tree.covers(top, subject):
             # "The effect of kava on pain was studied": the subject is all that is said.

@@ -22,9 +22,10 @@ _NUMBER = r"\d+(?:[.,]\d+)*"
 _DOSE = re.compile(
     rf"(?<![\w.-]){_NUMBER}(?:\s*(?:-|–|to|and|or|,)\s*{_NUMBER})*\s*"
     r"(?:mg|g|µg|μg|mcg|ug|micrograms?|milligrams?|grams?|ml|mL|IU|nmol|µmol|μmol)\b(?!/[dm]?[lL]\b)"
-    r"(?:\s*/\s*(?:kg|day|d)\b)*(?:\s*(?:per|a|each)\s+(?:day|kg|kilogram|dose|week)|\s+(?:once|twice|three times|four times)\s+(?:daily|a day)|\s+daily)?"
+    r"(?:\s*/\s*(?:kg|day|d)\b)*"
+    r"(?:\s*(?:per|a|each)\s+(?:day|kg|kilogram|dose|week)"
+    r"|\s+(?:once|twice|three times|four times)\s+(?:daily|a day)|\s+daily)?"
 )
-_OPPOSITE = {"increases": "decreases", "decreases": "increases"}
 
 
 @dataclass(frozen=True, slots=True)

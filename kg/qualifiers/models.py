@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kg.qualifiers.trees import Tree
 
 ENDS = frozenset({".", "!", "?", ";"})
+# How a cue that holds for a claim stands to it.
+REACHED = frozenset({"in", "above", "inside", "in:participle", "sentence"})
 _CONTENT_TAGS = ("N", "V", "J", "I")
 
 
@@ -123,6 +125,14 @@ def about(situation: Situation) -> Iterator[str]:
             yield f"way={tokens[token].lemma} noun"
     if situation.meeting in (situation.subject, situation.object):
         yield f"meeting={'subject' if situation.meeting == situation.subject else 'object'} predicate={predicate}"
+    yield from _position(situation)
+    if tokens[-1].text == "?":
+        yield "question"
+
+
+def _position(situation: Situation) -> Iterator[str]:
+    """Give the features of where in its sentence a claim stands."""
+    tree, tokens = situation.tree, situation.tree.tokens
     above = tree.up(situation.meeting)
     for token in above[:-1]:
         border = tree.crossing(token)
@@ -136,8 +146,6 @@ def about(situation: Situation) -> Iterator[str]:
     verb = next((token for token in above if tree.is_verb[token]), None)
     if verb is not None:
         yield f"tense={tokens[verb].tag}"
-    if tokens and tokens[-1].text == "?":
-        yield "question"
 
 
 def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated: bool) -> Iterator[str]:
@@ -145,50 +153,51 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
     yield from about(situation)
     if is_negated:
         yield "negated"
-    tree, s, o = situation.tree, situation.subject, situation.object
-    is_reached = False
-    kind = situation.object_mention.entity.kind
-    codes: set[str] = set()
+    codes: dict[str, None] = {}
     for cue in cues.fitting(found, situation.object_mention.entity.type):
-        row = cue.row
-        code = "sentence" if row.scope == "sentence" else cues.cover(cue, tree, s, o)
-        phrase = " ".join(row.words)
-        side = "before" if cue.first < min(s, o) else "after" if cue.first > max(s, o) else "between"
-        yield f"{row.scope} {code}"
-        yield f"{row.value} {code}"
-        yield f"{row.value} {code} {situation.predicate}"
-        yield f"{row.value} {code} {situation.is_nominal}"
-        yield f"{row.value} {row.scope} {code}"
-        yield f"{row.scope} {code} {side}"
-        yield f"code {code}"
-        yield f"tag {tree.tokens[cue.head].tag[:2]} {code}"
-        if situation.meeting in (s, o):
-            yield f"{row.scope} {code} noun phrase"
-        depth = "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun"
-        yield f"{row.value} {code} meeting={depth}"
-        yield f"{row.value} {code} meeting={depth} {situation.predicate}"
-        yield f"{row.scope} {code} {situation.predicate}"
-        yield f"{phrase}: {code}"
-        yield f"{row.value} {tree.tokens[cue.head].tag[:1]} {code}"
-        codes.add(code)
-        if code == "in:relcl":
-            yield f"{row.value} {code} {_relative(situation)}"
-        if situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end:
-            yield f"{row.value} within object"
-        if kind is not None:
-            yield f"{row.value} {code} {kind}"
-        if code in {"in", "above", "inside", "in:participle", "sentence"}:
-            is_reached = True
-            if situation.is_nominal:
-                yield f"{row.scope} {code} noun"
-        if cue.head in situation.way or cue.anchor in situation.way:
-            yield f"{row.scope} on the way"
-    yield "reached" if is_reached else "unreached"
-    if not is_reached:
-        for code in sorted(codes):
-            yield f"unreached {code}"
-    if is_reached:
+        code = "sentence" if cue.row.scope == "sentence" else cues.cover(cue, situation.tree, situation.subject, situation.object)
+        codes[code] = None
+        yield from _of_cue(situation, cue, code)
+    if REACHED.isdisjoint(codes):
+        yield "unreached"
+        yield from (f"unreached {code}" for code in codes)
+    else:
+        yield "reached"
         yield f"reached predicate={situation.predicate}"
+
+
+def _of_cue(situation: Situation, cue: FoundCue, code: str) -> Iterator[str]:
+    """Give the features of one hedge, given how it stands to the claim."""
+    tree, row, predicate = situation.tree, cue.row, situation.predicate
+    ends, entity = (situation.subject, situation.object), situation.object_mention.entity
+    side = "before" if cue.first < min(ends) else "after" if cue.first > max(ends) else "between"
+    depth = "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun"
+    tag = tree.tokens[cue.head].tag
+    yield f"{row.scope} {code}"
+    yield f"{row.value} {code}"
+    yield f"{row.value} {code} {predicate}"
+    yield f"{row.value} {code} {situation.is_nominal}"
+    yield f"{row.value} {row.scope} {code}"
+    yield f"{row.scope} {code} {side}"
+    yield f"code {code}"
+    yield f"tag {tag[:2]} {code}"
+    yield f"{row.value} {code} meeting={depth}"
+    yield f"{row.value} {code} meeting={depth} {predicate}"
+    yield f"{row.scope} {code} {predicate}"
+    yield f"{' '.join(row.words)}: {code}"
+    yield f"{row.value} {tag[:1]} {code}"
+    if situation.meeting in ends:
+        yield f"{row.scope} {code} noun phrase"
+    if code == "in:relcl":
+        yield f"{row.value} {code} {_relative(situation)}"
+    if situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end:
+        yield f"{row.value} within object"
+    if entity.kind is not None:
+        yield f"{row.value} {code} {entity.kind}"
+    if code in REACHED and situation.is_nominal:
+        yield f"{row.scope} {code} noun"
+    if cue.head in situation.way or cue.anchor in situation.way:
+        yield f"{row.scope} on the way"
 
 
 def _relative(situation: Situation) -> str:
@@ -245,7 +254,7 @@ def of_ground(situation: Situation, ground: Ground, others: Iterable[str]) -> It
 
 
 def _role(tree: Tree, head: int, situation: Situation) -> str:
-    """Say what the words of a ground are in their clause: the subject, agent or place of a verb, and whether the claim hangs on that verb."""
+    """Say what the words of a ground are in their clause (subject, agent or place), and whether the claim hangs on its verb."""
     token = head
     deps = []
     while tree.heads[token] != token and not (tree.is_verb[token] and tree.tokens[token].dep not in {"amod", "aux", "auxpass"}):
@@ -263,7 +272,7 @@ def _role(tree: Tree, head: int, situation: Situation) -> str:
     return f"{last} {'reached' if reached else 'unreached'} {border}"
 
 
-def place(situation: Situation, head: int, start: int, end: int) -> str:
+def place(situation: Situation, head: int, start: int, end: int) -> str:  # noqa: PLR0911 - one return a place
     """Say where the words of a ground stand: in the object, on the way, in a clause above the claim, in the same clause, or apart."""
     tree = situation.tree
     obj = situation.object_mention

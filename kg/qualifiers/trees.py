@@ -139,7 +139,7 @@ class Tree:
             return True
         return any(self.tokens[child].dep in AUXILIARIES and self.tokens[child].tag != "TO" for child in self.children[token])
 
-    def crossing(self, token: int) -> str:
+    def crossing(self, token: int) -> str:  # noqa: PLR0911 - one return a border
         """Say what border lies between a token and the one it hangs on; '' for none."""
         item = self.tokens[token]
         dep = item.dep
@@ -167,7 +167,10 @@ class Tree:
         return ""
 
     def _is_finite_conjunct(self, token: int) -> bool:
-        """Say whether a second verb has a tense of its own: "may reduce pain, improve mood" has one modal for both, whatever the tagger says."""
+        """Say whether a second verb has a tense of its own.
+
+        "may reduce pain, improve mood" has one modal for both, whatever the tagger says.
+        """
         if self.tokens[token].tag == "VBP" and self.tokens[self.heads[token]].tag == "VB":
             return False
         return self.is_finite(token)
