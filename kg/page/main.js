@@ -59,6 +59,7 @@ const reveal = (target) => {
   const mid = (axis) => ends.reduce((sum, spot) => sum + spot[axis], 0) / ends.length;
   const span = Math.max(...ends.map((spot) => Math.hypot(spot.x - mid("x"), spot.y - mid("y")) * 2), 1);
   const scale = Math.max(0.3, Math.min(1, (host.clientHeight * 0.28) / span));
+  host.dataset.touched = "yes";
   network.moveTo({ position: { x: mid("x"), y: mid("y") }, scale, offset: { x: 0, y: -host.clientHeight * 0.24 }, animation: false });
 };
 
@@ -235,6 +236,7 @@ redraw({ fit: true });
 follow(Object.keys(state));
 showFilters();
 showKey();
+startSearch();
 listen();
 if (typeof startAsking === "function") startAsking();
 requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));
