@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,6 +42,12 @@ def fingerprint(model: str, lexicons: Iterable[Path]) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
+def describe(model: str) -> str:
+    """Return the pipeline's name and version, or the name alone where there is none."""
+    meta = _meta(model)
+    return f"{model} {json.loads(meta).get('version', '')}".strip() if meta else model
+
+
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -49,9 +56,10 @@ def _version(package: str) -> str:
 
 
 def _meta(model: str) -> str:
-    """Return what a pipeline says of itself, '' where there is none of that name: loading it complains."""
+    """Return what a pipeline says of itself as JSON, '' where there is none of that name: loading it complains."""
     folders = [Path(model)]
     if model.isidentifier():
         spec = find_spec(model)
         folders += map(Path, (spec.submodule_search_locations or ()) if spec else ())
-    return "\n".join((folder / "meta.json").read_text(encoding="utf-8") for folder in folders if (folder / "meta.json").is_file())
+    found = [folder / "meta.json" for folder in folders if (folder / "meta.json").is_file()]
+    return found[0].read_text(encoding="utf-8") if found else ""

@@ -30,10 +30,12 @@ _MIN_CHUNK_BYTES, _MAX_CHUNK_BYTES, _CHUNKS_A_WORKER = 4_000, 64_000, 8
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to build; `fingerprint` names all that a document's claims depend on beside the document itself."""
+    """How to build; `fingerprint` names all that a document's claims depend on beside the document, `model` the spaCy pipeline."""
 
     opener: Callable[[], Extractor]
     fingerprint: str
+    model: str = ""
+    lexicons: tuple[str, ...] = ()
     workers: int = 1
     engine: str = "local"
     address: str | None = None
@@ -85,7 +87,8 @@ def build(inputs: Sequence[str], out: Path, settings: Settings, *, watch: Callab
         book.finish()
         book.forget_others()
         clock.mark("extraction")
-        return summaries.write(book, settings.formats, settings.fingerprint, progress.faults, progress.skipped, clock)
+        run: dict[str, Any] = {"fingerprint": settings.fingerprint, "model": settings.model, "lexicons": list(settings.lexicons)}
+        return summaries.write(book, settings.formats, run, progress.faults, progress.skipped, clock)
 
 
 def _tasks(book: Journal, settings: Settings, progress: Progress) -> Iterator[Task]:

@@ -15,7 +15,7 @@ from kg.journal import replacing, write_bytes
 from kg.outputs import DEFAULT_NAMES, writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kg.documents import Fault
@@ -40,10 +40,12 @@ class Clock:
         self._last = now
 
 
-def write(book: Journal, formats: Iterable[str], fingerprint: str, faults: Iterable[Fault], skipped: int, clock: Clock) -> dict[str, Any]:
+def write(
+    book: Journal, formats: Iterable[str], run: Mapping[str, Any], faults: Iterable[Fault], skipped: int, clock: Clock
+) -> dict[str, Any]:
     """Write all files of the built folder, each whole or not at all, and return the report.
 
-    Outputs that an earlier build wrote and this one does not are removed.
+    `run` is what the report says of how the build was made. Outputs that an earlier build wrote and this one does not are removed.
     """
     out = book.out
     figures = _write_lines(book, out)
@@ -52,7 +54,7 @@ def write(book: Journal, formats: Iterable[str], fingerprint: str, faults: Itera
     report: dict[str, Any] = {
         "about": DISCLAIMER,
         "software": __version__,
-        "fingerprint": fingerprint,
+        **run,
         "documents": {
             "read": figures.documents,
             "characters": figures.characters,

@@ -39,6 +39,8 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if any document c
 Store = Annotated[Path | None, typer.Option("--store", help="Also load the graph into an Oxigraph store in this folder.")]
 Engine = Annotated[str, typer.Option("--engine", help="local, or ray (the extra `ray`).")]
 Address = Annotated[str | None, typer.Option("--address", help="The Ray cluster to join; without it a local one is started.")]
+Partitions = Annotated[str | None, typer.Option("--partitions", help="Also write the claims in parts below this path or URL (fsspec).")]
+PartitionFormat = Annotated[str, typer.Option("--partition-format", help="parquet or nquads.")]
 Column = Annotated[str | None, typer.Option("--column", help="The column, or the key in JSON Lines, that holds the text.")]
 Reader = Annotated[str | None, typer.Option("--reader", help="Read standard input and files named one by one as this format.")]
 MaxBytes = Annotated[int, typer.Option("--max-bytes", min=1, help="Largest document in bytes, unpacked.")]
@@ -58,6 +60,8 @@ def build(
     store: Store = None,
     engine: Engine = "local",
     address: Address = None,
+    partitions: Partitions = None,
+    partition_format: PartitionFormat = "parquet",
     column: Column = None,
     reader: Reader = None,
     max_bytes: MaxBytes = 100_000_000,
@@ -74,11 +78,16 @@ def build(
     reading = Options(column, reader, max_bytes, max_characters, seconds=timeout)
     settings = _settings(tuple(lexicon), model, formats, reading)
     settings = replace(settings, workers=workers, engine=engine, address=address)
-    _check(settings)
+    _check(settings, partition_format)
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         report = _build(_spooled(inputs, settings, Path(folder)), out, settings)
     if store is not None:
         _load(out, store)
+    if partitions is not None:
+        from kg.builds import open_build
+        from kg.partitions import write
+
+        say(f"{partitions}: {write(open_build(out), partitions, partition_format)} parts")
     if strict and report["documents"]["skipped_total"]:
         warn("kg: --strict: some of the input could not be read")
         raise typer.Exit(1)
@@ -136,20 +145,23 @@ def watch(
 def _settings(lexicons: tuple[Path, ...], model: str, formats: str, reading: Any) -> Settings:
     from kg.documents import Options
     from kg.extraction import open_extractor
-    from kg.fingerprints import fingerprint
+    from kg.fingerprints import describe, fingerprint
     from kg.pipeline import DEFAULT_FORMATS, Settings
     from kg.sentences import DEFAULT_MODEL
 
     reading = reading or Options()
     wanted = (*DEFAULT_FORMATS, *(name.strip() for name in formats.split(",") if name.strip()))
     opener = partial(open_extractor, model=model or None, lexicons=lexicons)
-    return Settings(opener, fingerprint(model or DEFAULT_MODEL, lexicons), formats=wanted, reading=reading)
+    name = model or DEFAULT_MODEL
+    tables = tuple(str(path.resolve()) for path in lexicons)
+    return Settings(opener, fingerprint(name, lexicons), describe(name), tables, formats=wanted, reading=reading)
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, partition_format: str) -> None:
     """Refuse names that nothing answers to, as usage errors."""
     from kg.documents import FORMATS
     from kg.outputs import DEFAULT_NAMES
+    from kg.partitions import FORMATS as PARTITION_FORMATS
 
     for name in settings.formats:
         if name not in DEFAULT_NAMES:
@@ -158,6 +170,9 @@ def _check(settings: Settings) -> None:
     if settings.reading.format is not None and settings.reading.format not in FORMATS:
         message = f"unknown reader '{settings.reading.format}'; known: {', '.join(sorted(FORMATS))}"
         raise typer.BadParameter(message, param_hint="--reader")
+    if partition_format not in PARTITION_FORMATS:
+        message = f"unknown format '{partition_format}'; known: {', '.join(PARTITION_FORMATS)}"
+        raise typer.BadParameter(message, param_hint="--partition-format")
     if settings.engine not in {"local", "ray"}:
         message = f"unknown engine '{settings.engine}'; known: local, ray"
         raise typer.BadParameter(message, param_hint="--engine")
