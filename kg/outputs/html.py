@@ -34,7 +34,5 @@ def _asked(build: Build) -> dict[str, object]:
 
     return {
         "turtle": (build.path / "graph.ttl").read_bytes(),
-        "queries": [
-            {"name": name, "help": query.help, "sparql": query.sparql} for name, query in sorted(named_queries().items())
-        ],
+        "queries": [{"name": name, "help": query.help, "sparql": query.sparql} for name, query in sorted(named_queries().items())],
     }

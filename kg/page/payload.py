@@ -108,9 +108,7 @@ def _links(edges: Iterable[Edge]) -> dict[tuple[str, str], float]:
     return links
 
 
-def _nodes(
-    entities: list[Entity], types: list[str], edges: list[Edge], measures: Measures, bounds: Bounds
-) -> list[dict[str, Any]]:
+def _nodes(entities: list[Entity], types: list[str], edges: list[Edge], measures: Measures, bounds: Bounds) -> list[dict[str, Any]]:
     kept = [entity.id for entity in entities]
     links = _links(edges)
     top = set(_main(kept, links, bounds.overview))

@@ -72,7 +72,12 @@ def options() -> dict[str, Any]:
             "keyboard": {"enabled": False},
         },
         "nodes": {"chosen": False, "labelHighlightBold": False},
-        "edges": {"smooth": {"enabled": False, "type": "curvedCW", "roundness": 0.15}, "chosen": False, "selectionWidth": 0, "hoverWidth": 0},
+        "edges": {
+            "smooth": {"enabled": False, "type": "curvedCW", "roundness": 0.15},
+            "chosen": False,
+            "selectionWidth": 0,
+            "hoverWidth": 0,
+        },
     }
 
 
@@ -98,7 +103,7 @@ def _script(*, with_sparql: bool) -> str:
     own = "\n".join(_read(name) for name in names)
     vis = resources.files("pyvis").joinpath(VIS).read_text(encoding="utf-8")
     engine = _engine() if with_sparql else ""
-    text = f"{vis}\n{engine}\n(() => {{\n\"use strict\";\n{own}\n}})();\n"
+    text = f'{vis}\n{engine}\n(() => {{\n"use strict";\n{own}\n}})();\n'
     # What would end the script element, or hide its end, must not stand in it.
     return text.replace("</script", "<\\/script").replace("<!--", "<\\!--").replace("\r", "")
 
