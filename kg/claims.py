@@ -60,15 +60,18 @@ def measure(scene: Scene, shares: Mapping[str, float], *, schema: Schema, ranker
     options: list[tuple[Pair, str, Entity, Entity]] = []
     numbers: list[list[float]] = []
     for pair in pairs.pairs(scene, schema):
-        readings = options_of(pair, schema)
         words = ranker.read(pairs.features(scene, pair))
-        share = shares.get(pair.subject.key, 0.0)
-        for predicate, subject, object_ in readings:
-            values = signals.measure(scene, pair, predicate, subject.type, object_.type, share)
-            values.extend(answers(words, ranker.classes, predicate))
-            values.append(ranker.prior(pair.subject.type, pair.object.type, predicate))
+        shared, sites = signals.share(scene, pair, shares.get(pair.subject.found.key, 0.0))
+        for predicate, subject, object_ in options_of(pair, schema):
             options.append((pair, predicate, subject, object_))
-            numbers.append(values)
+            numbers.append(
+                [
+                    *shared,
+                    *signals.own(pair, sites, predicate, subject.type, object_.type),
+                    *answers(words, ranker.classes, predicate),
+                    ranker.prior(pair.subject.found.type, pair.object.found.type, predicate),
+                ]
+            )
     return Rows(scene, tuple(options), tuple(numbers))
 
 
@@ -82,8 +85,8 @@ def answers(words: np.ndarray, classes: Sequence[str], predicate: str) -> tuple[
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:
     """Give every predicate that fits a pair, each with the first readings of the two that it fits."""
     seen: set[str] = set()
-    for subject in pair.subject.entities:
-        for object_ in pair.object.entities:
+    for subject in pair.subject.found.entities:
+        for object_ in pair.object.found.entities:
             for predicate in schema.signatures.get((subject.type, object_.type), ()):
                 if predicate not in seen:
                     seen.add(predicate)
@@ -105,7 +108,12 @@ def choose(rows: Rows, probabilities: Sequence[float], *, ranker: Ranker) -> tup
             best[key] = Candidate(pair, predicate, subject, object_, float(probability), None)
     ordered = sorted(
         best.values(),
-        key=lambda c: (-(c.probability - ranker.thresholds[c.predicate]), c.pair.subject.start, c.pair.object.start, c.predicate),
+        key=lambda c: (
+            -(c.probability - ranker.thresholds[c.predicate]),
+            c.pair.subject.found.start,
+            c.pair.object.found.start,
+            c.predicate,
+        ),
     )
     kept: list[Candidate] = []
     refused: list[Refusal] = []
@@ -115,13 +123,13 @@ def choose(rows: Rows, probabilities: Sequence[float], *, ranker: Ranker) -> tup
             reason = f"too unlikely to say {candidate.predicate} ({candidate.probability:.2f})"
         if reason is None:
             kept.append(candidate)
-        elif not candidate.pair.subject.is_implied:
+        elif not candidate.pair.subject.found.is_implied:
             sentence = rows.scene.frame.sentence
             refused.append(
                 Refusal(
                     sentence,
-                    mention(candidate.pair.subject, candidate.subject, sentence),
-                    mention(candidate.pair.object, candidate.object, sentence),
+                    mention(candidate.pair.subject.found, candidate.subject, sentence),
+                    mention(candidate.pair.object.found, candidate.object, sentence),
                     reason,
                 )
             )
@@ -138,7 +146,7 @@ def _clash(candidate: Candidate, kept: Sequence[Candidate]) -> str | None:
         if other.predicate == candidate.predicate:
             if same_object and same_subject:
                 return "said already in this sentence"
-            if same_object and candidate.pair.subject.is_implied:
+            if same_object and candidate.pair.subject.found.is_implied:
                 return "a named subject stands for the implied one"
             if other.predicate in _ONE_WAY and other.subject.id == candidate.object.id and other.object.id == candidate.subject.id:
                 return "said already the other way round"
@@ -160,7 +168,7 @@ def carrier(scene: Scene, pair: Pair, predicate: str) -> Hit | None:
     if not own:
         return None
     inner = set(pair.path.inner) if pair.path else set()
-    return min(own, key=lambda hit: (hit.token not in inner, abs(hit.start - pair.object.start), hit.start))
+    return min(own, key=lambda hit: (hit.token not in inner, abs(hit.start - pair.object.found.start), hit.start))
 
 
 def extract(
@@ -172,12 +180,12 @@ def extract(
     sentence = scene.frame.sentence
     if not candidates:
         return
-    named = [mention(found, found.entities[0], sentence) for found in scene.founds if not found.is_implied]
+    named = [mention(place.found, place.found.entities[0], sentence) for place in scene.places if not place.found.is_implied]
     found_cues = qualifiers.find_cues(cues, sentence, named)
     for candidate in candidates:
         hit = carrier(scene, candidate.pair, candidate.predicate)
-        subject = mention(candidate.pair.subject, candidate.subject, sentence)
-        object_ = mention(candidate.pair.object, candidate.object, sentence)
+        subject = mention(candidate.pair.subject.found, candidate.subject, sentence)
+        object_ = mention(candidate.pair.object.found, candidate.object, sentence)
         q = qualifiers.qualify(
             found_cues,
             subject=subject,

@@ -111,13 +111,7 @@ class Extractor:
         for sentence in parsed:
             frame = frames.Frame(sentence)
             founds = discourse.resolve(frame, sentence, reading.named[sentence.index])
-            scene = pairs.Scene(
-                frame,
-                founds,
-                [None if found.is_implied else frame.head(found.start, found.end) for found in founds],
-                self.triggers.find(sentence.tokens),
-                pairs.is_heading(frame),
-            )
+            scene = pairs.stage(frame, founds, self.triggers.find(sentence.tokens))
             measured.append(claims.measure(scene, reading.shares, schema=self.schema, ranker=self.ranker))
         numbers = [row for rows in measured for row in rows.numbers]
         probabilities = self.ranker.weigh(numbers) if numbers else ()

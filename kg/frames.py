@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 MAX_PATH_STEPS = 12
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
-_CLAUSE = frozenset({"ROOT", "relcl", "advcl", "acl", "ccomp", "xcomp", "pcomp", "conj"})
+# "include" as a preposition: "alkaloids including A".
+_LIKE = frozenset({"like", "include", "including"})
+_RELATIVE = frozenset({"WDT", "WP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,31 @@ class Frame:
             self._firsts[index] = known
         return known
 
+    def general(self, index: int) -> int | None:
+        """Return the noun that a token is an example or a name of: "alkaloids like A and B", "compounds, A and B", "such as", "including".
+
+        None where it stands for itself.
+        """
+        first = self.first_conjunct(index)
+        token = self.tokens[first]
+        if token.dep == "pobj":
+            preposition = self.tokens[token.head]
+            if preposition.head != token.head and (
+                preposition.lemma in _LIKE
+                or (preposition.lemma == "as" and any(self.tokens[child].lemma == "such" for child in self.children[token.head]))
+            ):
+                governor = preposition.head
+                if self.tokens[governor].tag.startswith("N"):
+                    return self.first_conjunct(governor)
+        return first if first != index and self._is_apposed(index, first) else None
+
+    def _is_apposed(self, index: int, first: int) -> bool:
+        while index != first:
+            if self.tokens[index].dep == "appos":
+                return True
+            index = self.tokens[index].head
+        return False
+
     def head(self, start: int, end: int) -> int | None:
         """Return the token of a span that governs the others, the last one where several do; None where no token is inside.
 
@@ -120,14 +147,21 @@ class Frame:
         return index
 
     def subject(self, verb: int) -> int | None:
-        """Return the subject of a verb; a conjoined or controlled verb takes that of its governor."""
-        seen = 0
-        while seen < MAX_PATH_STEPS:
+        """Return what does (or undergoes) a verb; a conjoined, controlled or dangling verb takes the subject above it.
+
+        "receptors, which influence" and "compounds acting on" give the noun before. None where no
+        subject is found within `MAX_PATH_STEPS`.
+        """
+        for _ in range(MAX_PATH_STEPS):
+            token = self.tokens[verb]
             for child in self.children[verb]:
                 if self.tokens[child].dep in _SUBJECT:
+                    if token.dep == "relcl" and self.tokens[child].tag in _RELATIVE:
+                        return self.first_conjunct(token.head)
                     return child
-            if self.tokens[verb].dep not in _CLAUSE or self.tokens[verb].head == verb:
+            if token.dep in {"relcl", "acl"}:
+                return self.first_conjunct(token.head)
+            if token.head == verb:
                 return None
-            verb = self.tokens[verb].head
-            seen += 1
+            verb = token.head
         return None

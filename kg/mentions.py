@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
 MAX_GROUP = 6
+_CONSTITUENTS = frozenset({"Compound", "Alkaloid"})
 # How a concept of one type is read where its place asks for another: (type, suffix of the id, kind of Caution).
 _READINGS = {
     "Condition": (("Caution", "harm", "adverse_effect"), ("Effect", "effect", None)),
@@ -39,7 +40,8 @@ class Found:
     """Something named in a sentence, with every entity that the name can stand for, the likeliest first.
 
     `is_topic` tells that it is what the document is mostly about; an implied mention has no
-    characters of its own and stands at the start of its sentence.
+    characters of its own and stands at the start of its sentence. `classes` are the ids above
+    it in the lexicon.
     """
 
     start: int
@@ -49,6 +51,7 @@ class Found:
     is_anaphor: bool = False
     is_implied: bool = False
     is_topic: bool = False
+    classes: frozenset[str] = frozenset()
     types: tuple[str, ...] = field(init=False)
     ids: frozenset[str] = field(init=False)
 
@@ -175,7 +178,10 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
     The longest name wins and marks never overlap; they come in text order. Offsets count
     characters of the text, end exclusive.
     """
-    marks = [Found(m.start, m.end, readings(m.entities), "lexicon") for m in lexicon.find(text)]
+    marks = [
+        Found(m.start, m.end, readings(m.entities), lexicon.entries[m.entities[0].id].where, classes=classes(m.entities[0].id, lexicon))
+        for m in lexicon.find(text)
+    ]
     marks.extend(
         Found(
             match.start("name"),
@@ -207,9 +213,19 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
     return named
 
 
-def _longest(marks: Iterable[Found], first_rule: str = "lexicon") -> tuple[Found, ...]:
+def classes(id: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return the ids of the classes above an entity of the lexicon, parent by parent."""
+    above: list[str] = []
+    parent = lexicon.entries[id].parent
+    while parent is not None and parent not in above and parent in lexicon.entries:
+        above.append(parent)
+        parent = lexicon.entries[parent].parent
+    return frozenset(above)
+
+
+def _longest(marks: Iterable[Found], first_rule: str = "lexicon/") -> tuple[Found, ...]:
     """Keep, of marks that overlap, the longest; of equals the lexicon's."""
-    ordered = sorted(marks, key=lambda mark: (mark.start - mark.end, mark.rule != first_rule, mark.start, mark.rule))
+    ordered = sorted(marks, key=lambda mark: (mark.start - mark.end, not mark.rule.startswith(first_rule), mark.start, mark.rule))
     kept: dict[int, Found] = {}
     taken: set[int] = set()
     for mark in ordered:
@@ -363,6 +379,9 @@ class Discourse:
         if earlier and (not anaphor.is_many or len({found.key for found in earlier}) > 1):
             return
         before = [found for found in self._before if fits(found)]
+        # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
+        if anaphor.is_many and (constituents := [found for found in before if found.type in _CONSTITUENTS]):
+            before = constituents
         if anaphor.is_many:
             chosen = before
         else:

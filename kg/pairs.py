@@ -1,4 +1,4 @@
-"""Pairs of mentions in one parsed sentence, and what is seen of each pair: the evidence that the ranker weighs.
+"""Pairs of mentions in one parsed sentence, and the words that are seen of each: what the ranker reads first.
 
 Every feature is a readable word, so that `kg explain` can show why a pair became a claim.
 """
@@ -17,19 +17,29 @@ if TYPE_CHECKING:
     from kg.triggers import Hit
 
 MAX_BETWEEN_WORDS = 12
+MAX_MENTIONS = 40
 _NEAR_CHARACTERS = (0, 12, 40, 90, 200)
-_SKIPPED = frozenset({"DT", ",", "``", "''", "-LRB-", "-RRB-", "HYPH", "POS"})
+_SKIPPED = frozenset({"DT", ",", "``", "''", "-LRB-", "-RRB-", "HYPH", "POS", "_SP"})
+_CLAUSES = ("relcl", "advcl", "acl", "ccomp")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two mentions that some predicate could join, by their types."""
+@dataclass(slots=True)
+class Place:
+    """Where one mention stands in its sentence, worked out once for all its pairs.
 
-    subject: Found
-    object: Found
-    subject_head: int | None
-    object_head: int | None
-    path: Path | None
+    `head` is its head word; `anchor` the word whose place in the sentence it takes: its first
+    conjunct, or the general noun that it is an example of. `covered` tells that other mentions
+    are its examples. `clause` is the verb (or root) above the anchor, `subject` that verb's subject.
+    """
+
+    found: Found
+    head: int | None = None
+    anchor: int | None = None
+    example_of: int | None = None
+    covered: bool = False
+    clause: int | None = None
+    subject: int | None = None
+    chain: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -37,35 +47,64 @@ class Scene:
     """One parsed sentence with its mentions: what all pairs of it share."""
 
     frame: Frame
-    founds: Sequence[Found]
-    heads: list[int | None]
+    places: tuple[Place, ...]
     hits: Sequence[Hit]
     is_heading: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two mentions that some predicate could join, by their types."""
+
+    subject: Place
+    object: Place
+    path: Path | None
+
+
+def stage(frame: Frame, founds: Sequence[Found], hits: Sequence[Hit]) -> Scene:
+    """Return the scene of a parsed sentence: its mentions in their places. Beyond `MAX_MENTIONS` they are left out."""
+    places = []
+    for found in founds[:MAX_MENTIONS]:
+        place = Place(found)
+        places.append(place)
+        if found.is_implied:
+            continue
+        place.head = frame.head(found.start, found.end)
+        if place.head is None:
+            continue
+        place.example_of = frame.general(place.head)
+        place.anchor = frame.first_conjunct(place.head) if place.example_of is None else place.example_of
+        place.chain = frame.chain(place.anchor)
+        place.clause = frame.clause(place.anchor)
+        place.subject = frame.subject(place.clause)
+    for place in places:
+        if place.head is not None:
+            place.covered = any(
+                other.example_of == place.head and other is not place and not place.found.ids & other.found.ids for other in places
+            )
+    is_heading = not any(token.dep == "ROOT" and token.tag[:1] == "V" for token in frame.tokens)
+    return Scene(frame, tuple(places), hits, is_heading)
+
+
 def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
     """Give every ordered pair of different entities that some predicate fits, subjects in text order."""
-    frame = scene.frame
     signatures = schema.signatures
-    for subject, subject_head in zip(scene.founds, scene.heads, strict=True):
-        for object_, object_head in zip(scene.founds, scene.heads, strict=True):
-            if (
-                subject is object_
-                or object_.is_implied
-                or (subject.start < object_.end and object_.start < subject.end and not subject.is_implied)
-            ):
+    paths: dict[tuple[int, int], Path | None] = {}
+    for subject in scene.places:
+        own = subject.found
+        for object_ in scene.places:
+            other = object_.found
+            if subject is object_ or other.is_implied or (own.start < other.end and other.start < own.end and not own.is_implied):
                 continue
-            if not any((a, b) in signatures for a in subject.types for b in object_.types):
+            if own.ids & other.ids or not any((a, b) in signatures for a in own.types for b in other.types):
                 continue
-            if subject.ids & object_.ids:
-                continue
-            path = None if subject_head is None or object_head is None else frame.path(subject_head, object_head)
-            yield Pair(subject, object_, subject_head, object_head, path)
-
-
-def is_heading(frame: Frame) -> bool:
-    """Tell whether a sentence is a heading or a list item without a verb of its own."""
-    return not any(token.dep == "ROOT" and token.tag[:1] == "V" for token in frame.tokens)
+            path = None
+            if subject.anchor is not None and object_.anchor is not None:
+                key = (subject.anchor, object_.anchor)
+                if key not in paths:
+                    paths[key] = scene.frame.path(*key)
+                path = paths[key]
+            yield Pair(subject, object_, path)
 
 
 def _near(gap: int) -> int:
@@ -73,15 +112,25 @@ def _near(gap: int) -> int:
 
 
 def features(scene: Scene, pair: Pair) -> list[str]:
-    """Return what is seen of a pair, most telling first; each feature once."""
+    """Return the words that are seen of a pair, each once."""
     frame, tokens = scene.frame, scene.frame.tokens
-    subject, object_ = pair.subject, pair.object
-    types = f"{subject.type}>{object_.type}"
+    subject, object_ = pair.subject.found, pair.object.found
+    subject_type, object_type = subject.type, object_.type
+    types = f"{subject_type}>{object_type}"
     order = "so" if subject.start <= object_.start else "os"
     first, second = (subject, object_) if order == "so" else (object_, subject)
-    gap = max(0, second.start - first.end)
     role = "implied" if subject.is_implied else "anaphor" if subject.is_anaphor else "named"
-    seen = ["bias", f"T={types}", f"O={types}:{order}", f"D={types}:{_near(gap)}:{order}", f"R={role}", f"R={role}:{types}"]
+    seen = [
+        "bias",
+        f"T={types}",
+        f"O={types}:{order}",
+        f"D={types}:{_near(max(0, second.start - first.end))}:{order}",
+        f"R={role}",
+        f"R={role}:{types}",
+        f"oid={object_.key}",
+        f"oid={object_.key}:{role}",
+        f"sid={'topic' if subject.is_topic else subject.key}:{object_type}",
+    ]
     seen.extend(f"alt={types}:{other}" for other in object_.types[1:])
     seen.extend(f"salt={types}:{other}" for other in subject.types[1:])
     if subject.is_topic:
@@ -90,126 +139,94 @@ def features(scene: Scene, pair: Pair) -> list[str]:
         seen.append(f"otopic:{types}")
     if object_.is_anaphor:
         seen.append(f"oana:{types}")
-    seen.append(f"oid={object_.key}")
-    seen.append(f"oid={object_.key}:{role}")
-    seen.append(f"sid={subject.key if not subject.is_topic else 'topic'}:{object_.type}")
     if object_.kind:
-        seen.append(f"kind={object_.kind}")
-        seen.append(f"kind={object_.kind}:{role}")
+        seen += (f"kind={object_.kind}", f"kind={object_.kind}:{role}")
     if scene.is_heading:
         seen.append(f"heading:{types}")
-    # Who else could be the subject, and is nearer.
-    rivals = sum(
-        1
-        for other in scene.founds
-        if other is not subject and not other.is_implied and subject.type in other.types and not other.ids & subject.ids
-    )
-    nearer = sum(
-        1
-        for other in scene.founds
-        if other is not subject
-        and other is not object_
-        and not other.is_implied
-        and other.type == subject.type
-        and not other.ids & subject.ids
-        and first.end <= other.start < second.start
-    )
-    seen.append(f"rivals={min(rivals, 3)}:{role}:{subject.type}")
-    seen.append(f"nearer={min(nearer, 2)}:{types}")
-    blockers = sum(
-        1
-        for other in scene.founds
-        if other.type in {"Substance", "Compound", "Alkaloid"}
-        and not other.is_implied
-        and other is not subject
-        and other is not object_
-        and first.end <= other.start < second.start
-    )
-    seen.append(f"blockers={min(blockers, 2)}:{role}:{order}")
-    oh, sh = pair.object_head, pair.subject_head
-    span_first, span_last = first.end, second.start
-    between = (
-        [i for i in frame.inside(span_first, span_last) if tokens[i].start >= span_first and tokens[i].end <= span_last]
-        if not subject.is_implied
-        else []
-    )
-    if between and len(between) <= MAX_BETWEEN_WORDS:
-        words = [tokens[i].lemma for i in between if tokens[i].tag not in _SKIPPED]
-        for word in set(words):
-            seen.append(f"B={word}")
-            seen.append(f"B={word}:{types}:{order}")
-        if len(words) <= 3:
-            seen.append(f"BB={'_'.join(words)}:{order}")
-            seen.append(f"BB={'_'.join(words)}:{types}")
-    elif not between and not subject.is_implied:
-        seen.append(f"adjacent:{types}:{order}")
+    if pair.subject.covered:
+        seen.append(f"scovered:{subject_type}")
+    if pair.object.covered:
+        seen.append(f"ocovered:{object_type}")
+    if not subject.is_implied:
+        between = [i for i in frame.inside(first.end, second.start) if tokens[i].start >= first.end and tokens[i].end <= second.start]
+        if not between:
+            seen.append(f"adjacent:{types}:{order}")
+        elif len(between) <= MAX_BETWEEN_WORDS:
+            words = [tokens[i].lemma for i in between if tokens[i].tag not in _SKIPPED]
+            for word in words:
+                seen += (f"B={word}", f"B={word}:{types}:{order}")
+            if len(words) <= 3:
+                seen += (f"BB={'_'.join(words)}:{order}", f"BB={'_'.join(words)}:{types}")
     if pair.path is not None:
-        path = pair.path
-        up = "/".join(label for label in path.up if label not in {"conj", "appos"})
-        down = "/".join(label for label in path.down if label not in {"conj", "appos"})
-        seen.append(f"P={up}|{down}")
-        seen.append(f"P={up}|{down}:{types}")
-        seen.append(f"steps={min(path.steps, 9)}:{types}")
-        for index in path.inner:
-            token = tokens[index]
-            if token.tag[:1] in "VNJ":
-                seen.append(f"L={token.lemma}")
-                seen.append(f"L={token.lemma}:{types}")
-                if token.tag == "VBN":
-                    seen.append(f"Lp={token.lemma}:{types}:{order}")
-        if path.inner:
-            seen.append(f"LS={'_'.join(tokens[i].lemma for i in path.inner[:3])}:{types}")
-        if any(label == "conj" for label in path.up + path.down) and path.steps == path.up.count("conj") + path.down.count("conj"):
-            seen.append(f"listed:{types}")
-        if any(label == "appos" for label in path.up + path.down):
-            seen.append(f"apposed:{types}")
-        for label in ("relcl", "advcl", "acl", "ccomp"):
-            if label in path.up:
-                seen.append(f"up{label}:{types}")
-            if label in path.down:
-                seen.append(f"down{label}:{types}")
-    if oh is not None:
-        token = tokens[frame.first_conjunct(oh)]
+        seen.extend(_of_path(scene, pair.path, types, order))
+    if pair.object.anchor is not None and pair.object.head is not None:
+        seen.extend(_of_object(scene, pair, types))
+    if pair.subject.anchor is not None:
+        token = tokens[pair.subject.anchor]
         head = tokens[token.head]
-        seen.append(f"oh={head.lemma}:{token.dep}:{object_.type}")
-        seen.append(f"oh={head.lemma}:{object_.type}")
+        seen += (f"sh={head.lemma}:{token.dep}:{object_type}", f"sd={token.dep}:{types}")
         if token.dep == "pobj":
-            above = tokens[head.head]
-            seen.append(f"oa={above.lemma}_{head.lemma}:{object_.type}")
-            seen.append(f"oa={above.lemma}:{object_.type}")
-        for child in frame.children[oh]:
-            if tokens[child].dep in {"amod", "compound", "det", "neg"}:
-                seen.append(f"om={tokens[child].lemma}:{object_.type}")
-        verb = frame.clause(oh)
-        seen.append(f"ov={tokens[verb].lemma}:{object_.type}")
-        seen.append(f"ov={tokens[verb].lemma}:{types}")
-        if sh is not None:
-            same = frame.clause(sh) == verb
-            seen.append(f"sameclause={same}:{types}")
-            nominal = frame.subject(verb)
-            if nominal is not None:
-                is_subject = frame.first_conjunct(sh) == nominal or sh == nominal or nominal in frame.chain(sh)[:3]
-                seen.append(f"issubj={is_subject}:{types}")
-                seen.append(f"issubj={is_subject}:{tokens[verb].lemma}:{object_.type}")
-    if sh is not None and not subject.is_implied:
-        token = tokens[frame.first_conjunct(sh)]
-        head = tokens[token.head]
-        seen.append(f"sh={head.lemma}:{token.dep}:{object_.type}")
-        seen.append(f"sd={token.dep}:{types}")
-        if token.dep == "pobj":
-            seen.append(f"sa={tokens[head.head].lemma}_{head.lemma}:{object_.type}")
-    on_path = set() if pair.path is None else {*pair.path.inner}
-    low, high = min(first.end, second.start), max(first.end, second.start)
+            seen.append(f"sa={tokens[head.head].lemma}_{head.lemma}:{object_type}")
+    inner = () if pair.path is None else pair.path.inner
     for hit in scene.hits:
-        if hit.token in on_path:
-            where = "path"
-        elif low <= hit.start and hit.end <= high and not subject.is_implied:
-            where = "between"
-        elif oh is not None and hit.token in frame.chain(oh):
-            where = "above"
-        else:
-            where = "elsewhere"
-        seen.append(f"G={hit.predicate}:{where}")
-        seen.append(f"G={hit.predicate}:{where}:{types}")
-        seen.append(f"G={hit.predicate}:{where}:{role}")
+        where = site(pair, hit, inner)
+        seen += (f"G={hit.predicate}:{where}", f"G={hit.predicate}:{where}:{types}", f"G={hit.predicate}:{where}:{role}")
     return list(dict.fromkeys(seen))
+
+
+def site(pair: Pair, hit: Hit, inner: Sequence[int]) -> str:
+    """Return where a trigger stands to a pair: on their path, between them, above the object, or elsewhere."""
+    subject, object_ = pair.subject.found, pair.object.found
+    if hit.token in inner or hit.token in (pair.subject.anchor, pair.object.anchor):
+        return "path"
+    low, high = (subject.end, object_.start) if subject.start <= object_.start else (object_.end, subject.start)
+    if low <= hit.start and hit.end <= high and not subject.is_implied:
+        return "between"
+    return "above" if hit.token in pair.object.chain else "elsewhere"
+
+
+def _of_path(scene: Scene, path: Path, types: str, order: str) -> Iterator[str]:
+    tokens = scene.frame.tokens
+    up, down = "/".join(path.up), "/".join(path.down)
+    yield f"P={up}|{down}"
+    yield f"P={up}|{down}:{types}"
+    yield f"steps={min(path.steps, 9)}:{types}"
+    for index in path.inner:
+        token = tokens[index]
+        if token.tag[:1] in "VNJ":
+            yield f"L={token.lemma}"
+            yield f"L={token.lemma}:{types}"
+            if token.tag == "VBN":
+                yield f"Lp={token.lemma}:{types}:{order}"
+    if path.inner:
+        yield f"LS={'_'.join(tokens[i].lemma for i in path.inner[:3])}:{types}"
+    for label in _CLAUSES:
+        if label in path.up:
+            yield f"up{label}:{types}"
+        if label in path.down:
+            yield f"down{label}:{types}"
+
+
+def _of_object(scene: Scene, pair: Pair, types: str) -> Iterator[str]:
+    frame, tokens, place = scene.frame, scene.frame.tokens, pair.object
+    type_ = place.found.type
+    anchor = tokens[place.anchor or 0]
+    head = tokens[anchor.head]
+    yield f"oh={head.lemma}:{anchor.dep}:{type_}"
+    yield f"oh={head.lemma}:{type_}"
+    if anchor.dep == "pobj":
+        above = tokens[head.head]
+        yield f"oa={above.lemma}_{head.lemma}:{type_}"
+        yield f"oa={above.lemma}:{type_}"
+    for child in frame.children[place.head or 0]:
+        if tokens[child].dep in {"amod", "compound", "det", "neg"}:
+            yield f"om={tokens[child].lemma}:{type_}"
+    verb = tokens[place.clause or 0].lemma
+    yield f"ov={verb}:{type_}"
+    yield f"ov={verb}:{types}"
+    if pair.subject.clause is not None:
+        yield f"sameclause={pair.subject.clause == place.clause}:{types}"
+        if place.subject is not None:
+            is_subject = place.subject in pair.subject.chain[:3]
+            yield f"issubj={is_subject}:{types}"
+            yield f"issubj={is_subject}:{verb}:{type_}"

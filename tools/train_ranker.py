@@ -55,6 +55,65 @@ class Example:
     share: float
 
 
+@dataclass
+class Own:
+    """A training text of our own writing, with what the scorer needs: see tools/training/README.md for the format."""
+
+    name: str
+    text: str
+    sents: list[tuple[int, int]]
+    entities: dict[str, dict[str, Any]]
+    claims: list[dict[str, Any]]
+
+
+FLAGS = {"h": ("certainty", "hedged"), "n": ("polarity", "negated")} | {
+    flag: ("basis", basis)
+    for flag, basis in zip("cprutg", ("clinical", "preclinical", "research", "user_report", "traditional_use", "regulatory"), strict=True)
+}
+
+
+def own(path: Path) -> list[Own]:
+    """Read the annotated texts of one file; a name that its sentence does not hold stops with file and line."""
+    found: list[Own] = []
+    complaints: list[str] = []
+    types = schema.load().predicates
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("=== "):
+            found.append(Own(line[4:].split(" | ")[0], "", [], {}, []))
+        elif " > " not in line:
+            if line.strip():
+                start = len(found[-1].text)
+                found[-1].text += line + "\n"
+                found[-1].sents.append((start, start + len(line)))
+        else:
+            one = found[-1]
+            body, _, flags = line.strip().partition(" | ")
+            subjects, predicate, objects = body.split(" > ")
+            if predicate not in types:
+                complaints.append(f"{path.name}:{number}: unknown predicate {predicate}")
+                continue
+            qualifiers = {"polarity": "affirmed", "certainty": "asserted", "basis": "none"} | dict(FLAGS[flag] for flag in flags.split())
+            pairs_ = [(s, o) for s in subjects.split("; ") for o in objects.split("; ")]
+            for subject, object_ in pairs_:
+                ends = []
+                for name in (subject, object_):
+                    surface, _, entity = name.partition("=")
+                    entity = entity or surface
+                    key = score.norm(entity)
+                    known = one.entities.setdefault(key, {"names": {key}, "spans": []})
+                    start, end = one.sents[-1]
+                    if surface != "~":
+                        spans = [(start + a, start + b) for a, b in score.occurrences(surface, one.text[start:end])]
+                        if not spans:
+                            complaints.append(f"{path.name}:{number}: {surface!r} is not in the sentence")
+                        known["spans"].extend(spans)
+                    ends.append(key)
+                one.claims.append({"sent": len(one.sents) - 1, "subj": ends[0], "pred": predicate, "obj": ends[1], **qualifiers})
+    if complaints:
+        sys.exit("\n".join(complaints))
+    return found
+
+
 def scenes(text: str, parser: sentences.Parser, names: lexicon.Lexicon) -> tuple[list[pairs.Scene], dict[str, float]]:
     """Return the scenes of a text and the share of each subject name, as extraction sees them."""
     marks = mentions.find_names(text, names)
@@ -66,8 +125,7 @@ def scenes(text: str, parser: sentences.Parser, names: lexicon.Lexicon) -> tuple
             continue
         frame = frames.Frame(sentence)
         seen = discourse.resolve(frame, sentence, own)
-        heads = [None if mark.is_implied else frame.head(mark.start, mark.end) for mark in seen]
-        found.append(pairs.Scene(frame, seen, heads, triggers.load().find(sentence.tokens), pairs.is_heading(frame)))
+        found.append(pairs.stage(frame, seen, triggers.load().find(sentence.tokens)))
     counts = Counter(mark.key for mark in marks if mark.type in mentions.SUBJECT_TYPES)
     total = sum(counts.values()) or 1
     return found, {key: count / total for key, count in counts.items()}
@@ -83,11 +141,12 @@ def examples(gold: Any, parser: sentences.Parser, names: lexicon.Lexicon) -> lis
         stated = [c for c in gold.claims if gold.sents[c["sent"]][0] < sentence.end and gold.sents[c["sent"]][1] > sentence.start]
         for pair in pairs.pairs(scene, types):
             label = next(
-                (c["pred"] for c in stated if matches(pair.subject, c["subj"], gold) and matches(pair.object, c["obj"], gold)), "none"
+                (c["pred"] for c in stated if matches(pair.subject.found, c["subj"], gold) and matches(pair.object.found, c["obj"], gold)),
+                "none",
             )
             if label != "none" and label not in {option[0] for option in claims.options_of(pair, types)}:
                 label = "none"
-            rows.append(Example(gold.name, pair, scene, pairs.features(scene, pair), label, shares.get(pair.subject.key, 0.0)))
+            rows.append(Example(gold.name, pair, scene, pairs.features(scene, pair), label, shares.get(pair.subject.found.key, 0.0)))
     return rows
 
 
@@ -128,10 +187,11 @@ def numbers(rows: list[Example], words: np.ndarray, classes: list[str], prior: A
     values, right, index = [], [], []
     types = schema.load()
     for place, row in enumerate(rows):
+        shared, sites = signals.share(row.scene, row.pair, row.share)
         for predicate, subject, object_ in claims.options_of(row.pair, types):
-            line = signals.measure(row.scene, row.pair, predicate, subject.type, object_.type, row.share)
+            line = [*shared, *signals.own(row.pair, sites, predicate, subject.type, object_.type)]
             line.extend(claims.answers(words[place], classes, predicate))
-            line.append(prior(row.pair.subject.type, row.pair.object.type, predicate))
+            line.append(prior(row.pair.subject.found.type, row.pair.object.found.type, predicate))
             values.append(line)
             right.append(row.label == predicate)
             index.append((place, predicate))
@@ -142,7 +202,9 @@ def train(rows: list[Example], *, strength: float, trees: dict[str, Any], minimu
     """Return the arrays of a ranker trained on the rows."""
     classes = ["none", *schema.load().predicates]
     counts = Counter(word for row in rows for word in row.words)
-    vocabulary = {word: i for i, word in enumerate(sorted(word for word, count in counts.items() if count >= minimum))}
+    vocabulary = {
+        word: i for i, word in enumerate(sorted(word for word, count in counts.items() if count >= minimum and word.isprintable()))
+    }
     data, labels = matrix(rows, vocabulary), np.array([row.label for row in rows])
     model = LogisticRegression(C=strength, max_iter=300).fit(data, labels)
     unfolded = np.zeros((len(rows), len(classes)))
@@ -151,7 +213,7 @@ def train(rows: list[Example], *, strength: float, trees: dict[str, Any], minimu
         unfolded[test] = spread(fold, data[test], classes)
     table: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in rows:
-        table[row.pair.subject.type, row.pair.object.type][row.label] += 1
+        table[row.pair.subject.found.type, row.pair.object.found.type][row.label] += 1
     keys = sorted(table)
     priors = np.array([[(table[key][name] + 0.1) / (sum(table[key].values()) + 1) for name in classes] for key in keys])
     default = 0.1
@@ -218,11 +280,13 @@ def main() -> None:
     parser, names = sentences.open_parser(), lexicon.load(tuple(given.lexicon))
     golds = [gold for gold in score.golds(given.gold, given.texts) if may_train(gold.name)]
     rows = [row for gold in golds for row in examples(gold, parser, names)]
-    parts = train(rows, strength=0.3, trees=TREES)
+    texts = [one for path in sorted((ROOT / "tools/training").glob("*.txt")) for one in own(path)]
+    rows += [row for one in texts for row in examples(one, parser, names)]
+    parts = train(rows, strength=0.5, trees=TREES)
     parts["thresholds"] = np.full(len(schema.load().predicates) + 1, given.threshold)
     ranker.PATH.parent.mkdir(exist_ok=True)
     np.savez_compressed(ranker.PATH, **parts)
-    print(json.dumps({"texts": len(golds), "pairs": len(rows), "labels": Counter(row.label for row in rows)}, indent=1))
+    print(json.dumps({"texts": len(golds), "own": len(texts), "pairs": len(rows), "labels": Counter(row.label for row in rows)}, indent=1))
 
 
 TREES: dict[str, Any] = {
@@ -230,8 +294,8 @@ TREES: dict[str, Any] = {
     "learning_rate": 0.07,
     "max_leaf_nodes": 15,
     "min_samples_leaf": 15,
-    "l2_regularization": 1.0,
-    "max_depth": 6,
+    "l2_regularization": 2.0,
+    "max_features": 0.4,
 }
 
 if __name__ == "__main__":
