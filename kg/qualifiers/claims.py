@@ -226,8 +226,7 @@ def _certainty(found: SentenceCues, situation: models.Situation, *, is_negated: 
     """Return how sure a claim is, with the cues in reach; a hedge without a cue names the noun that holds the claim together."""
     if found.is_heading and found.is_title and _is_headline(situation):
         value = Certainty.HEDGED
-    elif situation.is_nominal and situation.predicate in _CLASSIFYING:
-        # What a thing is, stated in passing, is not what the words around it doubt.
+    elif is_passing(situation) or situation.object_mention.entity.kind in _FLAT_KINDS:
         value = Certainty.ASSERTED
     else:
         value = Certainty(found.models.certainty.decide(certainty_features(found, situation, is_negated=is_negated)))
@@ -247,7 +246,11 @@ def _word(tree: Tree, index: int) -> Cue:
 
 def _basis(found: SentenceCues, situation: models.Situation) -> tuple[Basis, list[Cue]]:
     """Return the ground of a claim with the words that name it."""
-    every = grounds(found, situation.object, situation.subject)
+    every = (
+        ()
+        if is_passing(situation) or situation.object_mention.entity.kind in _ADVICE_KINDS
+        else grounds(found, situation.object, situation.subject)
+    )
     for ground in every:
         if found.models.basis.decide(ground_features(situation, ground, every)) == _HOLDS:
             return Basis(ground.value), [ground.cue]
@@ -259,7 +262,16 @@ _HOLDS = "yes"
 MIN_HEADING_TOKENS = 3
 # What a heading says in passing of what a thing is; anything else that it says is hedged (guidelines: headings).
 _CLASSIFYING = frozenset({"is_a", "contains", "derived_from", "native_to", "symptom_of"})
+# Cautions that a text states flatly, whatever it doubts about harms and benefits (guidelines: certainty) …
+_FLAT_KINDS = frozenset({"evidence_gap", "general", "legal_status", "medical_supervision", "regulatory_warning"})
+# … and those that are the text's own advice, and rest on no ground.
+_ADVICE_KINDS = frozenset({"general", "medical_supervision", "not_a_substitute"})
 _TARGETING = frozenset({"binds"})
+
+
+def is_passing(situation: models.Situation) -> bool:
+    """Say whether a claim only tells what a thing is, in passing: neither the doubts nor the grounds around it are about that."""
+    return situation.is_nominal and situation.predicate in _CLASSIFYING
 
 
 def _is_headline(situation: models.Situation) -> bool:
