@@ -88,7 +88,7 @@ def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity
     for subject in pair.subject.found.entities:
         for object_ in pair.object.found.entities:
             for predicate in schema.signatures.get((subject.type, object_.type), ()):
-                if predicate not in seen:
+                if predicate not in seen and subject.id != object_.id:
                     seen.add(predicate)
                     yield predicate, subject, object_
 

@@ -100,6 +100,15 @@ def readings(entities: Iterable[Entity]) -> tuple[Entity, ...]:
     return tuple(seen.values())
 
 
+@cache
+def generic_names() -> frozenset[str]:
+    """Read `ontology/generic-names.tsv`: names, in lower case, that stand for nothing by themselves.
+
+    Raises TableError.
+    """
+    return frozenset(row["name"].casefold() for row in tables.read(ONTOLOGY / "generic-names.tsv", ("name", "example")))
+
+
 # ---- names by shape ----
 
 SHAPE_COLUMNS = ("type", "kind", "pattern", "example", "not_example")
@@ -181,6 +190,7 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
     marks = [
         Found(m.start, m.end, readings(m.entities), lexicon.entries[m.entities[0].id].where, classes=classes(m.entities[0].id, lexicon))
         for m in lexicon.find(text)
+        if text[m.start : m.end].casefold() not in generic_names()
     ]
     marks.extend(
         Found(
@@ -268,6 +278,7 @@ def _abbreviations(text: str, named: Sequence[Found]) -> Iterator[tuple[str, Fou
 # ---- anaphors ----
 
 ANAPHOR_COLUMNS = ("wording", "kind", "types", "number", "example")
+_POINTING = frozenset({"this", "these", "that", "those", "such"})
 _DETERMINERS = frozenset({"this", "these", "that", "those", "the", "such", "both", "each", "its", "their"})
 
 
@@ -310,6 +321,25 @@ def topic(founds: Iterable[Found]) -> Entity | None:
     return max(counts, key=lambda entity: counts[entity]) if counts else None
 
 
+def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
+    """Leave out general nouns where something specific stands for them (guidelines: a generic class counts only where no name does).
+
+    "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement" and "A is a drug" name A.
+    """
+    heads = [frame.head(found.start, found.end) for found in own]
+    examples = {general for head in heads if head is not None and (general := frame.general(head)) is not None}
+    kept = []
+    for found, head in zip(own, heads, strict=True):
+        anaphor = None if head is None else anaphors().get(frame.tokens[head].lemma)
+        if head is not None and anaphor is not None and anaphor.kind == "noun" and found.type in anaphor.types:
+            determined = any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head])
+            is_class = found.type == "Alkaloid"
+            if determined or (not is_class and (head in examples or frame.tokens[head].dep == "attr" or frame.general(head) is not None)):
+                continue
+        kept.append(found)
+    return kept
+
+
 class Discourse:
     """What has been named so far in a document: sentences are shown to it in order."""
 
@@ -329,6 +359,8 @@ class Discourse:
         """
         topic_id = None if self.about is None else self.about.id
         own = [replace(found, is_topic=found.key == topic_id) for found in named]
+        if frame is not None:
+            own = _specific(frame, own)
         standing: list[Found] = []
         if frame is not None:
             covered = [(found.start, found.end) for found in own]

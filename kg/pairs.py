@@ -96,7 +96,7 @@ def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
             other = object_.found
             if subject is object_ or other.is_implied or (own.start < other.end and other.start < own.end and not own.is_implied):
                 continue
-            if own.ids & other.ids or not any((a, b) in signatures for a in own.types for b in other.types):
+            if own.key == other.key or not any((a, b) in signatures for a in own.types for b in other.types):
                 continue
             path = None
             if subject.anchor is not None and object_.anchor is not None:
