@@ -13,7 +13,7 @@ BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
 
-.PHONY: help graph test check lock soak bench clean
+.PHONY: help graph test check lock soak bench docs golden screenshots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
@@ -40,6 +40,19 @@ test: check  ## every check and every test, with branch coverage
 
 soak: $(DEV)  ## the long tests
 	@$(BIN)/python -m pytest -m soak
+
+bench: $(DEV)  ## kg build against spaCy alone; benchmarks/README.md has the rest
+	@$(BIN)/python benchmarks/startup.py
+
+golden: $(DEV)  ## write the golden claims of examples/ again
+	@$(BIN)/python tools/golden.py
+
+docs: $(DEV)  ## write the generated pages again
+	@$(BIN)/python tools/commands.py
+
+screenshots: $(DEV)  ## photograph the graph page of the examples for the README
+	@$(BIN)/kg build examples --out .cache/screenshots
+	@$(BIN)/python tools/screenshots.py .cache/screenshots
 
 lock: $(DEV)  ## resolve pyproject.toml again into constraints.txt
 	@$(BIN)/python tools/lock.py

@@ -2,7 +2,8 @@
 
   python benchmarks/startup.py [TEXTS] [--repeats N]
 
-TEXTS is a folder of a few .txt and .md files; the shipped examples where none is given (throughput.py measures many). Both sides are processes of their own,
+TEXTS is a folder of a few .txt and .md files; the shipped examples where none is given (throughput.py measures many).
+Both sides are processes of their own,
 run in turns, one worker, into an empty folder; the medians are compared.
 """
 

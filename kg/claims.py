@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kg.mentions import Found
     from kg.model import Document, Sentence
     from kg.pairs import Pair, Scene
+    from kg.qualifiers import Cues
     from kg.ranker import Ranker
     from kg.schema import Schema
     from kg.triggers import Hit, Triggers
@@ -171,9 +172,7 @@ def carrier(scene: Scene, pair: Pair, predicate: str) -> Hit | None:
     return min(own, key=lambda hit: (hit.token not in inner, abs(hit.start - pair.object.found.start), hit.start))
 
 
-def extract(
-    document: Document, scene: Scene, candidates: Sequence[Candidate], *, triggers: Triggers, cues: object, schema: Schema
-) -> Iterator[Claim]:
+def extract(document: Document, scene: Scene, candidates: Sequence[Candidate], *, triggers: Triggers, cues: Cues) -> Iterator[Claim]:
     """Give the claims of one sentence, qualified."""
     from kg import qualifiers
 

@@ -10,7 +10,7 @@ from kg import __version__, claims, frames, lexicon, mentions, pairs, qualifiers
 from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kg.claims import Refusal
@@ -114,7 +114,7 @@ class Extractor:
             scene = pairs.stage(frame, founds, self.triggers.find(sentence.tokens))
             measured.append(claims.measure(scene, reading.shares, schema=self.schema, ranker=self.ranker))
         numbers = [row for rows in measured for row in rows.numbers]
-        probabilities = self.ranker.weigh(numbers) if numbers else ()
+        probabilities: Sequence[float] = self.ranker.weigh(numbers).tolist() if numbers else []
         found: list[Claim] = []
         refusals: list[Refusal] = []
         place = 0
@@ -125,7 +125,7 @@ class Extractor:
             refusals.extend(refused)
             found.extend(
                 replace(claim, sentence=replace(claim.sentence, tokens=()))
-                for claim in claims.extract(reading.document, rows.scene, kept, triggers=self.triggers, cues=self.cues, schema=self.schema)
+                for claim in claims.extract(reading.document, rows.scene, kept, triggers=self.triggers, cues=self.cues)
             )
         unique = {claim.id: claim for claim in found}
         return Extraction(

@@ -73,7 +73,7 @@ class Frame:
         if known is None:
             known = index
             # "A, B and C bind D" parses as a chain of conjuncts, so walk it (guidelines: coordination).
-            while self.tokens[known].dep in {"conj", "appos"} and self.tokens[known].tag[:1] not in "V":
+            while self.tokens[known].dep in {"conj", "appos"} and not self.tokens[known].tag.startswith("V"):
                 known = self.tokens[known].head
             self._firsts[index] = known
         return known

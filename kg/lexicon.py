@@ -14,21 +14,25 @@ Source: prefix index over normalised names, doi:10.1093/bioadv/vbac034.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from kg import tables
+from kg import __version__, tables
 from kg.errors import TableError
 from kg.model import Entity
 from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 COLUMNS = ("id", "label", "names", "kind", "parent", "xrefs", "source")
 USER_COLUMNS = ("id", "type", "label", "names", "kind", "parent", "xrefs", "source")
@@ -38,37 +42,40 @@ MAX_REMEMBERED_WORDS = 200_000
 MIN_PLURAL_LETTERS = 4
 MIN_FOOTNOTED_LETTERS = 5
 MAX_WORDS_BEFORE_HYPHEN = 4
+MAX_KEPT_INDEXES = 3
+
+_FORMAT = 1
+_SINGLE = 1
+_LONGER = 2
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _GREEK_LETTERS = "αβγδεζηθικλμνξοπρσςτυφχψω"
-_GREEK_NAMES = tuple(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "pi",
-        "rho",
-        "sigma",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    ]
+_GREEK_NAMES = (
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
 )
 _GREEK = (
     {chr(0xB5): "mu"}
@@ -215,11 +222,19 @@ class _Candidate:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Concepts by id, and their names ready to be found."""
+    """Concepts by id, and their names ready to be found.
+
+    `_names` maps folded words to the numbers of entity and rule, in turn; `_heads` tells of a first
+    word whether it is a name (1), begins longer ones (2) or both (3); `_longer` gives the lengths of the names
+    that begin with two words, longest first.
+    """
 
     entries: Mapping[str, Entry]
-    _names: Mapping[str, tuple[tuple[Entity, _Rule], ...]]
-    _lengths: Mapping[str, tuple[int, ...]]
+    _entities: tuple[Entity, ...]
+    _rules: tuple[_Rule, ...]
+    _names: Mapping[str, Sequence[int]]
+    _heads: Mapping[str, int]
+    _longer: Mapping[str, Sequence[int]]
     _dotted: frozenset[str]
 
     def find(self, text: str) -> tuple[Match, ...]:
@@ -248,12 +263,12 @@ class Lexicon:
     def _candidates(self, text: str) -> list[_Candidate]:
         """Return every name that stands in the text, in text order, longest first."""
         words = _split(text)
-        lengths = self._lengths
-        candidates = [candidate for index, word in enumerate(words.folded) if word in lengths for candidate in self._at(words, index, 1)]
+        heads = self._heads
+        candidates = [candidate for index, word in enumerate(words.folded) if word in heads for candidate in self._at(words, index, 1)]
         joined, places = _join(words)
         for place in places:
             for index in range(max(0, place - MAX_WORDS_BEFORE_HYPHEN), place + 1):
-                if joined.folded[index] in lengths:
+                if joined.folded[index] in heads:
                     candidates.extend(self._at(joined, index, place - index + 1))
         if places:
             candidates.sort(key=lambda candidate: (candidate.start, -candidate.end))
@@ -261,14 +276,29 @@ class Lexicon:
 
     def _at(self, words: _Words, index: int, least: int) -> Iterator[_Candidate]:
         """Give every name of at least so many words that begins at a word, longest first."""
-        for length in self._lengths[words.folded[index]]:
-            if length < least:
-                return
-            meanings = self._names.get(" ".join(words.folded[index : index + length]))
-            if meanings is not None and self._is_whole(words, index, length):
-                allowed = tuple(meaning for meaning in meanings if _is_allowed(words, index, length, meaning[1]))
-                if allowed:
-                    yield _Candidate(words, index, length, allowed)
+        folded = words.folded
+        head = folded[index]
+        kind = self._heads[head]
+        if kind > _SINGLE and index + 1 < len(folded):
+            for length in self._longer.get(f"{head} {folded[index + 1]}", ()):
+                if length < least:
+                    return
+                found = self._names.get(" ".join(folded[index : index + length]))
+                if found is not None and (candidate := self._candidate(words, index, length, found)) is not None:
+                    yield candidate
+        if least == 1 and kind != _LONGER and (candidate := self._candidate(words, index, 1, self._names[head])) is not None:
+            yield candidate
+
+    def _candidate(self, words: _Words, index: int, length: int, found: Sequence[int]) -> _Candidate | None:
+        """Return the words as a candidate, None where they are no whole name or no rule lets them count."""
+        if not self._is_whole(words, index, length):
+            return None
+        meanings = tuple(
+            (self._entities[entity], self._rules[rule])
+            for entity, rule in zip(found[::2], found[1::2], strict=True)
+            if rule == 0 or _is_allowed(words, index, length, self._rules[rule])
+        )
+        return _Candidate(words, index, length, meanings) if meanings else None
 
     def _is_whole(self, words: _Words, index: int, length: int) -> bool:
         """Tell whether the words are not cut out of a longer one, and stand in one sentence."""
@@ -411,13 +441,15 @@ def _check(row: tables.Row) -> Iterator[str]:
     if not row["source"]:
         yield "no source; must say who names it"
     for name in (row["label"], *row.values("names")):
-        if not _split(plain(name)).folded:
+        bare = plain(name) if "{" in name else name
+        if _WORD.search(bare) is None:
             yield f"name {name!r}; must have a letter or a digit"
         try:
-            _rule(_split(plain(name)), _OPTIONS.findall(name))
+            if bare is not name:
+                _rule(_split(bare), _OPTIONS.findall(name))
         except ValueError as error:
             yield f"name {name!r} has the option {str(error)!r}; known: case, with, with:WORD,…, not:WORD,…"
-    for xref in row.values("xrefs"):
+    for xref in row.values("xrefs") if row["xrefs"] else ():
         if ":" not in xref:
             yield f"xref {xref!r}; must be PREFIX:ID"
 
@@ -472,61 +504,145 @@ def load(extra: tuple[Path, ...] = ()) -> Lexicon:
 
 @lru_cache(maxsize=2)
 def _read(extra: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lexicon:  # noqa: ARG001 -- part of the cache's key
-    entries: dict[str, Entry] = {}
-    written: dict[str, list[str]] = {}
+    key = _content_key(extra)
+    prepared = _kept(key)
+    if prepared is None:
+        prepared = json.loads(json.dumps(_prepared(extra)))
+        _keep(key, prepared)
+    return _opened(prepared)
+
+
+def _content_key(extra: tuple[Path, ...]) -> str:
+    """Return what the prepared index depends on: this software, the spellings and every table, as a hash."""
+    digest = hashlib.sha256(f"{_FORMAT} {__version__}".encode())
+    for path in (Path(__file__), ONTOLOGY / "spelling.tsv", ONTOLOGY / "kg.ttl", *sorted((ONTOLOGY / "lexicon").glob("*.tsv")), *extra):
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"\0{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _cache_folder() -> Path:
+    """Return the user's folder for what can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "substance-kg"
+
+
+def _kept(key: str) -> Any:
+    """Return the index that was prepared for this content before; None where there is none that can be read."""
+    try:
+        prepared = json.loads((_cache_folder() / f"lexicon-{key}.json").read_bytes())
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return prepared if isinstance(prepared, dict) and prepared.get("key") == key else None
+
+
+def _keep(key: str, prepared: dict[str, Any]) -> None:
+    """Keep a prepared index for the next start, and forget the oldest; where that cannot be written, the next start prepares it again."""
+    try:
+        folder = _cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"lexicon-{key}.{os.getpid()}.part"
+        part.write_text(json.dumps({**prepared, "key": key}, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        part.replace(folder / f"lexicon-{key}.json")
+        for old in sorted(folder.glob("lexicon-*.json"), key=lambda path: path.stat().st_mtime)[:-MAX_KEPT_INDEXES]:
+            old.unlink(missing_ok=True)
+    except (OSError, RuntimeError):
+        return
+
+
+def _opened(prepared: dict[str, Any]) -> Lexicon:
+    """Return the lexicon of a prepared index."""
+    entities = []
+    entries = {}
+    for id_, label, type_, names, kind, parent, xrefs, source, where in prepared["entries"]:
+        entity = Entity(id_, label, type_, tuple(names), kind)
+        entities.append(entity)
+        entries[id_] = Entry(entity, parent, tuple(xrefs), source, where)
+    rules = tuple(
+        _Rule(None if case is None else tuple(case), conditional, frozenset(near), frozenset(beside))
+        for case, conditional, near, beside in prepared["rules"]
+    )
+    return Lexicon(entries, tuple(entities), rules, prepared["names"], prepared["heads"], prepared["longer"], frozenset(prepared["dotted"]))
+
+
+@dataclass(slots=True)
+class _Concept:
+    """A concept while the tables are read; `names` keep their options."""
+
+    row: tables.Row
+    type: str
+    names: list[str]
+    xrefs: list[str]
+
+
+def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
+    """Return every concept by id, the shipped ones first.
+
+    Raises TableError.
+    """
+    concepts: dict[str, _Concept] = {}
     complaints: list[str] = []
-    for type_, row in _shipped():
-        if row["id"] in entries:
-            complaints.append(f"{row.where}: id {row['id']!r} stands at {entries[row['id']].where}; must be unique across all types")
-        else:
-            _add(entries, written, type_, row)
-    for type_, row in _users(extra):
-        if row["id"] in entries and entries[row["id"]].entity.type != type_:
-            complaints.append(f"{row.where}: id {row['id']!r} is a {entries[row['id']].entity.type} at {entries[row['id']].where}")
-        else:
-            _add(entries, written, type_, row)
+    rows = ((False, *pair) for pair in _shipped()), ((True, *pair) for pair in _users(extra))
+    for is_user, type_, row in chain(*rows):
+        id_ = row["id"]
+        concept = concepts.setdefault(id_, _Concept(row, type_, [], []))
+        if concept.row is not row and not (is_user and concept.type == type_):
+            complaints.append(f"{row.where}: id {id_!r} is a {concept.type} at {concept.row.where}; must be unique across all types")
+            continue
+        concept.names.extend((*row.values("names"), row["label"]))
+        concept.xrefs.extend(row.values("xrefs"))
     if complaints:
         raise TableError("\n".join(complaints))
-    return _indexed(entries, written)
+    return concepts
 
 
-def _add(entries: dict[str, Entry], written: dict[str, list[str]], type_: str, row: tables.Row) -> None:
-    """Add a row to the entries, and its names with their options to those of its concept."""
-    names = written.setdefault(row["id"], [])
-    names.extend(row.values("names"))
-    if normal(row["label"]) not in {normal(plain(name)) for name in names}:
-        names.append(row["label"])
-    earlier = entries.get(row["id"])
-    if earlier is None:
-        earlier = Entry(
-            Entity(row["id"], row["label"], type_, (), row["kind"] or None), row["parent"] or None, (), row["source"], row.where
-        )
-    entity = earlier.entity
-    entries[row["id"]] = Entry(
-        Entity(entity.id, entity.label, type_, tuple(dict.fromkeys(plain(name) for name in names)), entity.kind),
-        earlier.parent,
-        tuple(dict.fromkeys((*earlier.xrefs, *row.values("xrefs")))),
-        earlier.source,
-        earlier.where,
-    )
+def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
+    """Return the index as plain lists; of two concepts of one type with one name, the earlier keeps it.
 
-
-def _indexed(entries: Mapping[str, Entry], written: Mapping[str, Iterable[str]]) -> Lexicon:
-    """Return the lexicon with its names indexed; of two concepts of one type with one name, the earlier keeps it."""
-    names: dict[str, tuple[tuple[Entity, _Rule], ...]] = {}
-    lengths: dict[str, set[int]] = {}
+    A label that is one of the concept's names under a rule counts under that rule only.
+    """
+    concepts = _concepts(extra)
+    rules: dict[_Rule, int] = {_ALWAYS: 0}
+    meanings: dict[str, list[tuple[int, str, int, _Rule]]] = {}
     dotted: set[str] = set()
-    for id_, entry in entries.items():
-        for name in written[id_]:
-            words = _split(plain(name))
-            if "." in name:
-                dotted.update(folded for folded, end in zip(words.folded, words.ends, strict=True) if name[end : end + 1] == ".")
-            for view in (words, _join(words)[0]) if "-" in name else (words,):
-                key = " ".join(view.folded)
-                meanings = names.get(key, ())
-                rule = _rule(view, _OPTIONS.findall(name)) if "{" in name else _ALWAYS
-                if all((other.type, its.case) != (entry.entity.type, rule.case) for other, its in meanings):
-                    meaning = (entry.entity, rule)
-                    names[key] = (*meanings, meaning) if rule.case is None else (meaning, *meanings)
-                    lengths.setdefault(view.folded[0], set()).add(len(view.folded))
-    return Lexicon(entries, names, {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}, frozenset(dotted))
+    for number, concept in enumerate(concepts.values()):
+        for name in concept.names:
+            options = _OPTIONS.findall(name) if "{" in name else ()
+            bare = plain(name) if options else name
+            words = _split(bare)
+            if "." in bare:
+                dotted.update(folded for folded, end in zip(words.folded, words.ends, strict=True) if bare[end : end + 1] == ".")
+            for view in (words, _join(words)[0]) if "-" in bare else (words,):
+                rule = _rule(view, options) if options else _ALWAYS
+                others = meanings.setdefault(" ".join(view.folded), [])
+                if any((n == number and not options) or (t, its.case) == (concept.type, rule.case) for n, t, _, its in others):
+                    continue
+                found = (number, concept.type, rules.setdefault(rule, len(rules)), rule)
+                others.insert(0 if rule.case is not None else len(others), found)
+    heads: dict[str, int] = {}
+    longer: dict[str, set[int]] = {}
+    for key in meanings:
+        words_ = key.split(" ")
+        heads[words_[0]] = heads.get(words_[0], 0) | (_SINGLE if len(words_) == 1 else _LONGER)
+        if len(words_) > 1:
+            longer.setdefault(f"{words_[0]} {words_[1]}", set()).add(len(words_))
+    return {
+        "entries": [
+            (
+                id_,
+                concept.row["label"],
+                concept.type,
+                list(dict.fromkeys(plain(name) for name in concept.names)),
+                concept.row["kind"] or None,
+                concept.row["parent"] or None,
+                list(dict.fromkeys(concept.xrefs)),
+                concept.row["source"],
+                concept.row.where,
+            )
+            for id_, concept in concepts.items()
+        ],
+        "rules": [(rule.case, rule.is_conditional, sorted(rule.near), sorted(rule.beside)) for rule in rules],
+        "names": {key: [part for number, _, rule, _ in found for part in (number, rule)] for key, found in meanings.items()},
+        "heads": heads,
+        "longer": {key: sorted(found, reverse=True) for key, found in longer.items()},
+        "dotted": sorted(dotted),
+    }

@@ -349,7 +349,9 @@ class Discourse:
         self._before: tuple[Found, ...] = ()
         self._focus: Found | None = None
 
-    def resolve(self, frame: Frame | None, sentence: Sentence, named: Sequence[Found]) -> tuple[Found, ...]:
+    def resolve(  # noqa: C901 - one walk over a sentence, told in its order
+        self, frame: Frame | None, sentence: Sentence, named: Sequence[Found]
+    ) -> tuple[Found, ...]:
         """Return the sentence's names, anaphors and implied subjects, in text order.
 
         An anaphor takes the nearest earlier mentions that fit it, in this sentence for none (there the
@@ -382,23 +384,15 @@ class Discourse:
                     continue
                 standing.extend(self._antecedents(anaphor, start, token.end, own))
         subjects = [found for found in (*own, *standing) if found.type in SUBJECT_TYPES]
-        implied: list[Found] = []
         present = {found.key for found in subjects}
-        for entity in dict.fromkeys(e for e in (None if self._focus is None else self._focus.entities[0], self.about) if e is not None):
-            if entity.id not in present:
-                implied.append(
-                    Found(
-                        sentence.start,
-                        sentence.start,
-                        (entity,),
-                        "implied",
-                        is_anaphor=True,
-                        is_implied=True,
-                        is_topic=entity.id == topic_id,
-                    )
-                )
+        focus = None if self._focus is None else self._focus.entities[0]
+        implied = [
+            Found(sentence.start, sentence.start, (entity,), "implied", is_anaphor=True, is_implied=True, is_topic=entity.id == topic_id)
+            for entity in dict.fromkeys((focus, self.about))
+            if entity is not None and entity.id not in present
+        ]
         if own or standing:
-            self._before = tuple((*own, *standing))
+            self._before = (*own, *standing)
         if subjects:
             self._focus = min(subjects, key=lambda found: found.start)
         return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
@@ -414,10 +408,7 @@ class Discourse:
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
         if anaphor.is_many and (constituents := [found for found in before if found.type in _CONSTITUENTS]):
             before = constituents
-        if anaphor.is_many:
-            chosen = before
-        else:
-            chosen = before[:1]
+        chosen = before if anaphor.is_many else before[:1]
         if not chosen and self.about is not None and self.about.type in anaphor.types:
             chosen = [Found(start, end, (self.about,), anaphor.rule)]
         topic_id = None if self.about is None else self.about.id

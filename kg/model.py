@@ -64,7 +64,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text to read; `metadata` holds sorted (name, value) pairs with the names of schema.org (title, author, datePublished, url, license, identifier)."""
+    """One text to read.
+
+    `metadata` holds sorted (name, value) pairs with the names of schema.org: title, author,
+    datePublished, url, license, identifier.
+    """
 
     id: str
     text: str

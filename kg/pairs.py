@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_BETWEEN_WORDS = 12
 MAX_MENTIONS = 40
+MAX_PHRASE_WORDS = 3
 _NEAR_CHARACTERS = (0, 12, 40, 90, 200)
 _SKIPPED = frozenset({"DT", ",", "``", "''", "-LRB-", "-RRB-", "HYPH", "POS", "_SP"})
 _CLAUSES = ("relcl", "advcl", "acl", "ccomp")
@@ -111,7 +112,7 @@ def _near(gap: int) -> int:
     return sum(gap > limit for limit in _NEAR_CHARACTERS)
 
 
-def features(scene: Scene, pair: Pair) -> list[str]:
+def features(scene: Scene, pair: Pair) -> list[str]:  # noqa: C901, PLR0912 - one line a feature
     """Return the words that are seen of a pair, each once."""
     frame, tokens = scene.frame, scene.frame.tokens
     subject, object_ = pair.subject.found, pair.object.found
@@ -155,7 +156,7 @@ def features(scene: Scene, pair: Pair) -> list[str]:
             words = [tokens[i].lemma for i in between if tokens[i].tag not in _SKIPPED]
             for word in words:
                 seen += (f"B={word}", f"B={word}:{types}:{order}")
-            if len(words) <= 3:
+            if len(words) <= MAX_PHRASE_WORDS:
                 seen += (f"BB={'_'.join(words)}:{order}", f"BB={'_'.join(words)}:{types}")
     if pair.path is not None:
         seen.extend(_of_path(scene, pair.path, types, order))

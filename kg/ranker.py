@@ -44,7 +44,8 @@ class Trees:
             for _ in range(self.depth):
                 node = np.where(rows[lines, feature[node]] <= threshold[node], left[node], right[node])
             total += value[node]
-        return 1.0 / (1.0 + np.exp(-total))
+        answer: np.ndarray = 1.0 / (1.0 + np.exp(-total))
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

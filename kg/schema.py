@@ -101,14 +101,14 @@ class Schema:
     def _fits(self, predicate: Predicate, subject: str, object_: str) -> bool:
         if predicate.domains:
             return subject in predicate.domains and object_ in predicate.ranges
+        # A constituent may be of a class of substances (guidelines, is_a).
         return bool(set(self._ancestors[subject]) & set(self._ancestors[object_])) or (
-            # "a Compound may be of a Substance class" (guidelines, is_a)
             "Compound" in self._ancestors[subject] and object_ == "Substance"
         )
 
 
 @cache
-def load(path: Path = ONTOLOGY / "kg.ttl") -> Schema:
+def load(path: Path = ONTOLOGY / "kg.ttl") -> Schema:  # noqa: C901 - one pass, every complaint
     """Read the ontology.
 
     Raises OntologyError where a type or a predicate lacks its label, definition, example or

@@ -22,8 +22,7 @@ _WRAP_CHARACTERS = (50, 100)
 
 # Words that a full stop follows without ending a sentence.
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc vs cf al dr mr mrs ms prof st no nos fig figs eq approx ca spp sp subsp var ssp incl resp viz vol pp ed eds inc ltd co jr sr "
-    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k a.k.a aka dept est min max avg conc i.v i.p s.c i.m p.o q.d b.i.d t.i.d".split()
+    ["e.g", "i.e", "etc", "vs", "cf", "al", "dr", "mr", "mrs", "ms", "prof", "st", "no", "nos", "fig", "figs", "eq", "approx", "ca", "spp", "sp", "subsp", "var", "ssp", "incl", "resp", "viz", "vol", "pp", "ed", "eds", "inc", "ltd", "co", "jr", "sr", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "u.s", "u.k", "a.k.a", "aka", "dept", "est", "min", "max", "avg", "conc", "i.v", "i.p", "s.c", "i.m", "p.o", "q.d", "b.i.d", "t.i.d"]
 )
 _END = re.compile(r"""(?P<mark>[.!?]+)(?P<close>["'”’)\]]*)(?:(?=\n)|(?P<space>[ \t ]+)|(?=[A-Z][a-z])|$)""")
 _NEXT = re.compile(r"""["'“‘(\[*_-]*[A-Z0-9µα-ω]""")
@@ -213,7 +212,8 @@ def open_parser(model: str | None = None) -> Parser:
         raise InputError(message)
     lemmas: dict[str, Any] = {table: {} for table in ("lemma_rules", "lemma_exc", "lemma_index")}
     if "lemmatizer" in pipeline.pipe_names:
-        lookups = pipeline.get_pipe("lemmatizer").lookups
+        lemmatizer: Any = pipeline.get_pipe("lemmatizer")
+        lookups = lemmatizer.lookups
         for table in lemmas:
             if lookups.has_table(table):
                 lemmas[table] = {

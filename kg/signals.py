@@ -89,7 +89,9 @@ NAMES = (*_SHARED, *_OWN)
 
 
 def share(scene: Scene, pair: Pair, part: float) -> tuple[list[float], list[tuple[str, str, int]]]:
-    """Return the numbers of a pair that no predicate changes, and where each trigger stands to it: (predicate, place, tokens to the object).
+    """Return the numbers of a pair that no predicate changes, and where each trigger stands to it.
+
+    A trigger is (predicate, place, tokens to the object).
 
     `part` is the subject's part of the document's names.
     """

@@ -41,13 +41,13 @@ _TOKEN = re.compile(
 )
 _UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"})
 _FORMS = frozenset({"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"})
-_PARAMETER = re.compile(r"#\s*set\s+(?P<name>[A-Za-z]\w*)\s*(?:\((?P<kind>concept|text|number)\))?:\s*(?P<help>.+)")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_PARAMETER = re.compile(r"#\s*set\s+(?P<name>[A-Za-z]\w*)\s*(?:\((?P<kind>concept|text|label)\))?:\s*(?P<help>.+)")
+_WHERE = re.compile(r"\bWHERE \{")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable of a named query that a user may set; `kind` is concept, text or number."""
+    """A variable of a named query that a user may set; `kind` is concept, text, or label (of the variable with that ending)."""
 
     name: str
     kind: str
@@ -202,9 +202,8 @@ def ask(
     *,
     timeout: float | None = DEFAULT_TIMEOUT_SECONDS,
     limit: int | None = DEFAULT_LIMIT_ROWS,
-    values: Mapping[str, Any] | None = None,
 ) -> Answer:
-    """Return the answer of a query; `values` binds variables to terms of pyoxigraph.
+    """Return the answer of a query.
 
     Oxigraph cannot stop a query, so with a `timeout` (seconds) it runs in a process of its own,
     which is ended when the time is over. At most `limit` rows or triples come back.
@@ -212,15 +211,14 @@ def ask(
     Raises QueryError where the query is not well formed, is refused or takes too long.
     """
     refuse(sparql)
-    substitutions = {ox.Variable(name): term for name, term in (values or {}).items()}
     if timeout is None:
-        return _evaluate(store, sparql, limit, substitutions)
+        return _evaluate(store, sparql, limit)
     import multiprocessing
 
     # The process must share the store's memory, so it is a fork.
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(sender, store, sparql, limit, substitutions), daemon=True)
+    process = context.Process(target=_answer, args=(sender, store, sparql, limit), daemon=True)
     process.start()
     sender.close()
     try:
@@ -242,20 +240,18 @@ def ask(
     return result
 
 
-def _answer(sender: Connection, store: ox.Store, sparql: str, limit: int | None, substitutions: Mapping[ox.Variable, Any]) -> None:
+def _answer(sender: Connection, store: ox.Store, sparql: str, limit: int | None) -> None:
     """Evaluate in the process of its own and send what came of it."""
     try:
-        sender.send(_evaluate(store, sparql, limit, substitutions))
+        sender.send(_evaluate(store, sparql, limit))
     except QueryError as error:
         sender.send(error)
     sender.close()
 
 
-def _evaluate(store: ox.Store, sparql: str, limit: int | None, substitutions: Mapping[ox.Variable, Any]) -> Answer:
+def _evaluate(store: ox.Store, sparql: str, limit: int | None) -> Answer:
     try:
-        results: Any = store.query(
-            sparql, base_iri=rdf.BASE, prefixes=dict(rdf.PREFIXES), use_default_graph_as_union=True, substitutions=dict(substitutions)
-        )
+        results: Any = store.query(sparql, base_iri=rdf.BASE, prefixes=dict(rdf.PREFIXES), use_default_graph_as_union=True)
         if isinstance(results, ox.QueryBoolean):
             return Answer("boolean", boolean=bool(results))
         items: list[Any] = []
@@ -305,33 +301,35 @@ def named_query(name: str) -> NamedQuery:
     return queries[name]
 
 
-def bind(store: ox.Store, query: NamedQuery, settings: Mapping[str, str]) -> dict[str, Any]:
-    """Return the terms for a named query's parameters from what a user wrote, for `ask`.
+def fill(store: ox.Store, query: NamedQuery, settings: Mapping[str, str]) -> str:
+    """Return a named query with what a user set: each value becomes a VALUES clause, in place of the query's own.
 
-    A concept may be given by its id, its IRI or any of its names.
+    A concept may be given by its id, its IRI or any of its names. Values are written by Oxigraph, so
+    that nothing in them can be read as SPARQL.
 
     Raises QueryError where the query has no such parameter, or the graph no such concept.
     """
-    known = {parameter.name: parameter for parameter in query.parameters}
-    terms: dict[str, Any] = {}
+    known = {parameter.name: parameter.kind for parameter in query.parameters}
+    sparql = query.sparql
     for name, text in settings.items():
         if name not in known:
             message = f"query {query.name!r} has no parameter {name!r}; known: {', '.join(known) or 'none'}"
             raise QueryError(message)
-        kind = known[name].kind
-        if kind == "number" and not _NUMBER.fullmatch(text):
-            message = f"{name}={text!r} is not a number"
-            raise QueryError(message)
-        if kind == "number":
-            terms[name] = ox.Literal(int(text)) if text.lstrip("+-").isdigit() else ox.Literal(text, datatype=_DECIMAL)
-        else:
-            terms[name] = ox.Literal(text) if kind == "text" else find_concept(store, text)
-    return terms
+        kind = known[name]
+        variable = f"{name}Label" if kind == "label" else name
+        term = find_concept(store, text) if kind == "concept" else ox.Literal(text, language="en" if kind == "label" else None)
+        clause = f"VALUES ?{variable} {{ {term} }}"
+        sparql = re.sub(rf"^ *VALUES \?{variable} \{{[^}}]*\}}\n", "", sparql, flags=re.MULTILINE)
+        where = _WHERE.search(sparql)
+        if where is not None:
+            sparql = f"{sparql[: where.end()]} {clause} {sparql[where.end() :]}"
+    return sparql
 
 
-_DECIMAL = ox.NamedNode(rdf.PREFIXES["xsd"] + "decimal")
 _BY_NAME = """
-SELECT DISTINCT ?concept { ?concept skos:prefLabel|skos:altLabel ?name FILTER(LCASE(STR(?name)) = ?wanted) } ORDER BY ?concept LIMIT 2
+SELECT DISTINCT ?concept {{
+  ?concept skos:prefLabel|skos:altLabel ?name . ?concept skos:inScheme <concept> . FILTER(LCASE(STR(?name)) = {})
+}} ORDER BY ?concept LIMIT 2
 """
 
 
@@ -348,7 +346,7 @@ def find_concept(store: ox.Store, text: str) -> ox.NamedNode:
         raise QueryError(message) from error
     if next(store.quads_for_pattern(node, None, None, None), None) is not None:
         return node
-    answer = _evaluate(store, _BY_NAME, None, {ox.Variable("wanted"): ox.Literal(text.lower())})
+    answer = _evaluate(store, _BY_NAME.format(ox.Literal(text.lower())), None)
     if len(answer.rows) != 1:
         problem = "two concepts have the name" if answer.rows else "the graph has no concept"
         message = f"{problem} {text!r}; `kg query --name entities` lists them"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import random
+import runpy
 import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -262,6 +265,47 @@ def test_quotes_equal_the_text_at_their_offsets(tmp_path_factory, before, after)
         assert text[claim.sentence.start : claim.sentence.end] == claim.sentence.text
         for mention in (claim.subject, claim.object):
             assert text[mention.start : mention.end] == mention.text
+
+
+@pytest.mark.model
+def test_the_examples_give_the_golden_claims(root):
+    golden = runpy.run_path(str(root / "tools" / "golden.py"))
+    made, kept = golden["build"]().splitlines(), golden["GOLDEN"].read_text(encoding="utf-8").splitlines()
+    difference = [line for line in difflib.unified_diff(kept, made, lineterm="", n=0) if not line.startswith("@@")]
+    assert made == kept, "the road gives other claims than before; read the difference, then `make golden`:\n" + "\n".join(difference[:40])
+
+
+def _peak(tmp_path, count):
+    source = corpus(tmp_path / f"in{count}", count)
+    tracemalloc.start()
+    build([str(source)], tmp_path / f"out{count}", FAKE)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_memory_does_not_grow_with_the_corpus(tmp_path):
+    build([str(corpus(tmp_path / "in", 1))], tmp_path / "out", FAKE)
+    assert _peak(tmp_path, 1000) < 1.3 * _peak(tmp_path, 100)
+
+
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "kg", "build", *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.model
+def test_ten_thousand_documents_take_the_memory_of_one_thousand(root, tmp_path):
+    make = runpy.run_path(str(root / "benchmarks" / "corpus.py"))["make"]
+    peaks = []
+    for count in (1_000, 10_000):
+        make(root / "examples", count, tmp_path / str(count))
+        command = [sys.executable, "-c", _PEAK, str(tmp_path / str(count)), "--out", str(tmp_path / f"out{count}")]
+        peaks.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    assert peaks[1] < 1.3 * peaks[0], peaks
 
 
 _BUILD = """

@@ -31,10 +31,45 @@ sys.path.insert(0, str(SHARED / "gold"))
 import score  # noqa: E402
 
 HELD_OUT = frozenset(
-    "d01 d02 d03 d04 d05 d06 d07 d08 d09 d10 d11 d12 f07 f08 f09 f10 f11 f12 o01 o02 o03 o04 o05 o06 b12 e12 "
-    "i04 i05 i06 k04 k05 k06 n04 n05 n06".split()
+    [
+        "d01",
+        "d02",
+        "d03",
+        "d04",
+        "d05",
+        "d06",
+        "d07",
+        "d08",
+        "d09",
+        "d10",
+        "d11",
+        "d12",
+        "f07",
+        "f08",
+        "f09",
+        "f10",
+        "f11",
+        "f12",
+        "o01",
+        "o02",
+        "o03",
+        "o04",
+        "o05",
+        "o06",
+        "b12",
+        "e12",
+        "i04",
+        "i05",
+        "i06",
+        "k04",
+        "k05",
+        "k06",
+        "n04",
+        "n05",
+        "n06",
+    ]
 )
-TUNE_ONLY = frozenset("c d f o".split())
+TUNE_ONLY = frozenset(["c", "d", "f", "o"])
 FOLDS = 5
 
 
@@ -222,7 +257,7 @@ def train(rows: list[Example], *, strength: float, trees: dict[str, Any], minimu
         key = (subject, object_)
         return float(priors[keys.index(key)][classes.index(predicate)]) if key in table else default
 
-    values, right, index = numbers(rows, unfolded, classes, prior)
+    values, right, _ = numbers(rows, unfolded, classes, prior)
     boosted = HistGradientBoostingClassifier(random_state=0, early_stopping=False, **trees).fit(values, right)
     weights = np.zeros((len(vocabulary), len(classes)), dtype=np.float16)
     seen = list(model.classes_)
@@ -251,7 +286,7 @@ def text(lines: list[str]) -> np.ndarray:
 
 def arrays(model: HistGradientBoostingClassifier) -> dict[str, np.ndarray]:
     """Return the trees as rectangular arrays; a leaf is its own child."""
-    trees = [stage[0].nodes for stage in model._predictors]  # noqa: SLF001
+    trees = [stage[0].nodes for stage in model._predictors]
     size = max(len(tree) for tree in trees)
     shape = (len(trees), size)
     parts = {name: np.zeros(shape, dtype=kind) for name, kind in (("feature", np.int16), ("left", np.int16), ("right", np.int16))}
@@ -265,7 +300,7 @@ def arrays(model: HistGradientBoostingClassifier) -> dict[str, np.ndarray]:
             parts["right"][line, place] = place if leaf else node["right"]
             parts["value"][line, place] = node["value"] if leaf else 0.0
     parts["depth"] = np.int64(max(int(tree["depth"].max()) for tree in trees))
-    parts["base"] = np.float64(model._baseline_prediction.ravel()[0])  # noqa: SLF001
+    parts["base"] = np.float64(model._baseline_prediction.ravel()[0])
     return parts
 
 

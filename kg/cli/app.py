@@ -31,9 +31,9 @@ def warn(line: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return the text with control and bidirectional characters replaced, so that a document cannot steer a terminal.
+    r"""Return the text with control and bidirectional characters replaced, so that a document cannot steer a terminal.
 
-    >>> printable("a\\x1b[31mb")
+    >>> printable("a\x1b[31mb")
     'a\ufffd[31mb'
     """
     return "".join(char if char in "\n\t" or char.isprintable() else "\ufffd" for char in text)

@@ -265,7 +265,7 @@ def report(rungs: tuple[Rung, ...], copies: Mapping[str, str], *, limit: int) ->
             number(rung.weight),
             str(rung.independent),
             str(len(rung.documents)),
-            "-" if rung.strongest is None else rung.strongest.value,
+            "" if rung.strongest is None else rung.strongest.value,
             f"{rung.hedged:.0%}",
             said_by(rung),
             str(rung.denied),

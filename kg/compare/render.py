@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kg import DISCLAIMER
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]>#|~&])")
 _BULLET = re.compile(r"^(\d*)([-+=.)])(?=\s|$)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -97,14 +97,14 @@ def _markdown_block(block: Block) -> str:
             return f"> {_markdown(text)}  \n> — {_markdown(source)}"
         case Bullets(items):
             return "\n".join(f"- {_markdown(item)}" for item in items)
-        case Table(columns, rows):
-            lines = [columns, ("---",) * len(columns)]
-            escaped = [tuple(_markdown(cell) for cell in row) for row in rows]
+        case _:
+            lines = [block.columns, ("---",) * len(block.columns)]
+            escaped = [tuple(_markdown(cell) for cell in row) for row in block.rows]
             return "\n".join(f"| {' | '.join(line)} |" for line in (*lines, *escaped))
 
 
 def _markdown(text: str) -> str:
-    return _BULLET.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", plain(text)))
+    return _BULLET.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", plain(text))).replace("<", "&lt;")
 
 
 def to_html(report: Report) -> str:
@@ -131,9 +131,9 @@ def _html_block(block: Block) -> str:
             return f"<blockquote><p>{_html(text)}</p><cite>{_html(source)}</cite></blockquote>"
         case Bullets(items):
             return "<ul>\n" + "\n".join(f"<li>{_html(item)}</li>" for item in items) + "\n</ul>"
-        case Table(columns, rows):
-            head = "".join(f'<th scope="col">{_html(column)}</th>' for column in columns)
-            lines = "\n".join("<tr>" + "".join(f"<td>{_html(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        case _:
+            head = "".join(f'<th scope="col">{_html(column)}</th>' for column in block.columns)
+            lines = "\n".join("<tr>" + "".join(f"<td>{_html(cell)}</td>" for cell in row) + "</tr>" for row in block.rows)
             return (
                 '<div class="scroll" tabindex="0" role="region" aria-label="table">'
                 f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table></div>"

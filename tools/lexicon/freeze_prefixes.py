@@ -39,7 +39,10 @@ def main() -> None:
     """Write the table: RDF form first, then the provider's address, then the Bioregistry's own resolver."""
     sources.fetch()
     registry = json.loads(sources.read("bioregistry", "data/bioregistry.json"))
-    lines = ["# The prefixes of CURIEs and what they stand for, frozen from the Bioregistry " + sources.PACKAGES["bioregistry"] + " (CC0).", "prefix\turi\tbioregistry"]
+    lines = [
+        "# The prefixes of CURIEs and what they stand for, frozen from the Bioregistry " + sources.PACKAGES["bioregistry"] + " (CC0).",
+        "prefix\turi\tbioregistry",
+    ]
     rows = {prefix: (uri, "") for prefix, uri in OWN.items()}
     for prefix, key in WANTED.items():
         record = registry[key]

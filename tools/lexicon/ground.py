@@ -70,10 +70,17 @@ def tables(type_: str) -> dict[str, sources.Table]:
 def candidates(row: Row, prefix: str, table: sources.Table) -> list[tuple[int, str, str]]:
     """Return (rank, id, name that matched) of every id that the row's names meet, best first."""
     found: list[tuple[int, str, str]] = []
-    names = [row.label, *(plain(name) for name in row.names if "{" not in name and normal(name) != normal(row.label))][: FALLBACK_NAMES.get(row.type, 0) + 1]
+    names = [row.label, *(plain(name) for name in row.names if "{" not in name and normal(name) != normal(row.label))][
+        : FALLBACK_NAMES.get(row.type, 0) + 1
+    ]
     if prefix == "hgnc":
         # a symbol is only met as it is written, and before any alias
-        found = [(0, id_, name) for name in (row.label, *map(plain, row.names)) for id_, own in table.names.get(normal(name), {}).items() if own and name == table.labels[id_]]
+        found = [
+            (0, id_, name)
+            for name in (row.label, *map(plain, row.names))
+            for id_, own in table.names.get(normal(name), {}).items()
+            if own and name == table.labels[id_]
+        ]
         return found or [(2, id_, row.label) for id_ in table.names.get(normal(row.label), {})]
     if prefix == "NCBITaxon":
         return [(0, id_, row.label) for id_ in table.names.get(row.label, {})]
@@ -96,7 +103,12 @@ def ground(rows: dict[str, Row]) -> list[tuple[str, ...]]:
     types = sorted({row.type for row in rows.values()})
     for type_ in types:
         for prefix, table in tables(type_).items():
-            wanted = [(rank, row.id, id_, name) for row in rows.values() if row.type == type_ for rank, id_, name in candidates(row, prefix, table)]
+            wanted = [
+                (rank, row.id, id_, name)
+                for row in rows.values()
+                if row.type == type_
+                for rank, id_, name in candidates(row, prefix, table)
+            ]
             has: set[str] = set()
             for _, own, id_, name in sorted(wanted):
                 done = any(other.split(":")[0] == id_.split(":")[0] for other, _, _ in chosen[own])
@@ -114,7 +126,18 @@ def ground(rows: dict[str, Row]) -> list[tuple[str, ...]]:
         for found, label, name in sorted(chosen[id_]):
             mappings.append((f"c:{id_}", row.label, "skos:exactMatch", found, label, LEXICAL, "", name))
         if not chosen[id_]:
-            mappings.append((f"c:{id_}", row.label, "skos:exactMatch", "sssom:NoMapping", "", LEXICAL, ",".join(sorted({t.split(" ")[0] for t in tables(row.type)})), ""))
+            mappings.append(
+                (
+                    f"c:{id_}",
+                    row.label,
+                    "skos:exactMatch",
+                    "sssom:NoMapping",
+                    "",
+                    LEXICAL,
+                    ",".join(sorted({t.split(" ")[0] for t in tables(row.type)})),
+                    "",
+                )
+            )
     return sorted(mappings)
 
 

@@ -37,11 +37,20 @@ def main() -> None:
     right: Counter[str] = Counter()
     overlapped: Counter[str] = Counter()
     misses: Counter[tuple[str, str, str]] = Counter()
-    files = [path for folder in ("dev", "seeds") for path in sorted((GOLD / folder).rglob("*.json")) if not path.name.endswith(".sents.json")]
+    files = [
+        path for folder in ("dev", "seeds") for path in sorted((GOLD / folder).rglob("*.json")) if not path.name.endswith(".sents.json")
+    ]
     for path in files:
         if bool(HELD_OUT.match(path.name)) != held_out:
             continue
-        text_path = next((p for p in (path.with_suffix(".txt"), GOLD / "dev-texts" / f"{path.stem}.txt", GOLD / "seeds" / f"{path.stem}.txt") if p.exists()), None)
+        text_path = next(
+            (
+                p
+                for p in (path.with_suffix(".txt"), GOLD / "dev-texts" / f"{path.stem}.txt", GOLD / "seeds" / f"{path.stem}.txt")
+                if p.exists()
+            ),
+            None,
+        )
         if text_path is None:
             continue
         text = text_path.read_text(encoding="utf-8")
@@ -61,8 +70,12 @@ def main() -> None:
                 else:
                     misses[entity["type"], name, ",".join(sorted(types))] += 1
     for type_ in sorted(seen):
-        print(f"{type_:18} {right[type_]:5} of {seen[type_]:5} right type ({right[type_] / seen[type_]:.1%}), any match {overlapped[type_] / seen[type_]:.1%}")
-    print(f"{'all':18} {right.total():5} of {seen.total():5} right type ({right.total() / seen.total():.1%}), any match {overlapped.total() / seen.total():.1%}")
+        print(
+            f"{type_:18} {right[type_]:5} of {seen[type_]:5} right type ({right[type_] / seen[type_]:.1%}), any match {overlapped[type_] / seen[type_]:.1%}"
+        )
+    print(
+        f"{'all':18} {right.total():5} of {seen.total():5} right type ({right.total() / seen.total():.1%}), any match {overlapped.total() / seen.total():.1%}"
+    )
     if "--misses" in sys.argv and not held_out:
         for (type_, name, types), _ in sorted(misses.items()):
             print(f"{type_}\t{name}\t{types}")

@@ -26,7 +26,9 @@ TYPES = (
     "place",
     "authority",
 )
-_GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "μ": "mu", "µ": "mu", "σ": "sigma", "Δ": "delta", "ω": "omega"})
+_GREEK = str.maketrans(
+    {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "μ": "mu", "µ": "mu", "σ": "sigma", "Δ": "delta", "ω": "omega"}
+)
 
 
 @dataclass
@@ -45,7 +47,12 @@ class Row:
 
 def slug(label: str) -> str:
     """Return the id that a label gives."""
-    text = unicodedata.normalize("NFKD", label.translate(_GREEK).replace("'", "").replace("\u2019", "")).encode("ascii", "ignore").decode().lower()
+    text = (
+        unicodedata.normalize("NFKD", label.translate(_GREEK).replace("'", "").replace("\u2019", ""))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
 
 
@@ -57,7 +64,14 @@ def read() -> dict[str, Row]:
         if path.exists():
             for row in tables.read(path, COLUMNS):
                 rows[row["id"]] = Row(
-                    row["id"], type_, row["label"], list(row.values("names")), row["kind"], row["parent"], list(row.values("xrefs")), row["source"]
+                    row["id"],
+                    type_,
+                    row["label"],
+                    list(row.values("names")),
+                    row["kind"],
+                    row["parent"],
+                    list(row.values("xrefs")),
+                    row["source"],
                 )
     return rows
 

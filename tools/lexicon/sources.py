@@ -52,7 +52,9 @@ class Table:
 def fetch() -> None:
     """Download what is not in the cache yet."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    missing = [f"{name}=={version}" for name, version in PACKAGES.items() if not list(CACHE.glob(f"{name.replace('-', '_')}-{version}-*.whl"))]
+    missing = [
+        f"{name}=={version}" for name, version in PACKAGES.items() if not list(CACHE.glob(f"{name.replace('-', '_')}-{version}-*.whl"))
+    ]
     if missing:
         subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(CACHE), *missing], check=True)
 

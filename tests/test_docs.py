@@ -1,0 +1,142 @@
+"""What the documentation says is so."""
+
+from __future__ import annotations
+
+import io
+import re
+import runpy
+import shlex
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from kg import DISCLAIMER
+from kg.cli.main import app
+from kg.resources import ONTOLOGY
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md"), *ROOT.glob("examples/README.md")])
+COMMANDS = get_command(app).commands
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def typed(path: Path) -> list[str]:
+    """The lines that a page tells the reader to type in a shell."""
+    blocks = (body for language, body in FENCE.findall(path.read_text(encoding="utf-8")) if language in {"console", "bash", "sh", "shell"})
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith(("$ ", "kg ", "make "))]
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def is_code(text: str) -> str:
+    """The page without its code, in which brackets are no links."""
+    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for target in LINK.findall(is_code(page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, section = target.partition("#")
+        place = (page.parent / path) if path else page
+        if not place.exists():
+            broken.append(target)
+        elif section and place.suffix == ".md":
+            anchors = {anchor(heading) for heading in HEADING.findall(place.read_text(encoding="utf-8"))}
+            if section not in anchors:
+                broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_that_a_page_shows_exist_with_their_options(page: Path) -> None:
+    wrong = []
+    for line in typed(page):
+        words = shlex.split(line, comments=True)
+        if words[:1] == ["make"]:
+            wrong.extend(line for word in words[1:] if "=" not in word and word not in TARGETS)
+        elif words[:1] == ["kg"] and len(words) > 1 and not words[1].startswith("-"):
+            command = COMMANDS.get(words[1])
+            known = set() if command is None else {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+            options = [word.partition("=")[0] for word in words[2:] if word.startswith("--")]
+            if command is None or not {*options} <= {*known, "--help"}:
+                wrong.append(line)
+    assert wrong == []
+
+
+def test_every_named_query_that_a_page_shows_exists() -> None:
+    named = {path.stem for path in (ONTOLOGY / "queries").glob("*.rq")}
+    shown = {word for page in PAGES for line in typed(page) for word in re.findall(r"--name ([a-z-]+)", line)}
+    assert shown <= named
+
+
+def test_the_page_of_commands_is_what_the_program_says() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == runpy.run_path(str(ROOT / "tools" / "commands.py"))["page"](), (
+        "make docs"
+    )
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    missing = [
+        path
+        for path in (ROOT / "docs").rglob("*.md")
+        if path.name != "README.md" and f"({path.relative_to(ROOT / 'docs').as_posix()}" not in index
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/README.md", "docs/commands.md"])
+def test_a_page_says_that_it_shows_claims_and_gives_no_advice(page: str) -> None:
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert DISCLAIMER in text or "shows what texts claim and gives no medical advice" in text
+
+
+def test_the_first_screen_has_two_commands_a_picture_and_the_disclaimer() -> None:
+    screen = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:20])
+    for wanted in ("make graph  ", "make graph INPUT=", "(docs/images/", DISCLAIMER):
+        assert wanted in screen
+
+
+def test_every_module_is_on_the_map() -> None:
+    named = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    parts = {path.name for path in (ROOT / "kg").iterdir() if path.suffix == ".py" and not path.name.startswith("__")}
+    parts |= {f"{path.name}/" for path in (ROOT / "kg").iterdir() if (path / "__init__.py").is_file()}
+    assert {part for part in parts if f"`{part}" not in named} == set()
+
+
+def test_every_figure_of_the_evaluation_has_its_command() -> None:
+    page = ROOT / "docs" / "evaluation.md"
+    if not page.is_file():
+        pytest.skip("no evaluation page yet")
+    sections = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    bare = [
+        section.splitlines()[0]
+        for section in sections
+        if re.search(r"\b[01]\.\d{2}", section) and "```" not in section and "`kg " not in section
+    ]
+    assert bare == []
+
+
+@pytest.mark.model
+def test_the_example_in_python_runs() -> None:
+    examples = [body for language, body in FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")) if language == "python"]
+    assert examples
+    for example in examples:
+        out = io.StringIO()
+        with redirect_stdout(out):
+            exec(compile(example, "README.md", "exec"), {})
+        assert out.getvalue().splitlines() == ["kava alleviates anxiety asserted"]

@@ -1,0 +1,70 @@
+"""Many clients at once: no error, no growth. A few seconds in the normal suite, a minute under the marker soak."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import build_folder, serving
+
+REQUESTS = (
+    ("POST", "/sparql", {"data": {"query": "SELECT ?s ?label { ?s skos:prefLabel ?label } ORDER BY ?label"}}),
+    ("GET", "/sparql?query=ASK%20%7B%7D", {}),
+    ("POST", "/sparql", {"data": {"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"}, "headers": {"Accept": "application/ld+json"}}),
+    ("GET", "/concept/alpha", {"headers": {"Accept": "text/html"}}),
+    ("GET", "/concept/alpha", {"headers": {"Accept": "application/n-triples"}}),
+    ("GET", "/graph-store?default", {}),
+    ("GET", "/health", {}),
+    ("GET", "/metrics", {}),
+)
+MAX_GROWTH_BYTES = 30 << 20
+
+
+@pytest.mark.parametrize(
+    ("clients", "seconds"), [pytest.param(8, 3.0, id="short"), pytest.param(50, 60.0, id="long", marks=pytest.mark.soak)]
+)
+def test_many_clients_see_no_error_and_memory_does_not_grow(tmp_path, clients, seconds):
+    with serving(build_folder(tmp_path / "built"), "--workers", "4") as url:
+        warm = hammer(url, clients, min(seconds / 3, 10.0))
+        before = memory(url)
+        hard = hammer(url, clients, seconds)
+        after = memory(url)
+    for statuses in (warm, hard):
+        assert set(statuses) == {200}, {status: statuses.count(status) for status in set(statuses)}
+    assert len(hard) > clients
+    assert after - before < MAX_GROWTH_BYTES, (before, after)
+
+
+def hammer(url, clients, seconds):
+    """Give the status of every request that the clients made."""
+    statuses = []
+    end = time.monotonic() + seconds
+
+    def one(number):
+        with httpx.Client(base_url=url, timeout=60) as client:
+            while time.monotonic() < end:
+                method, path, more = REQUESTS[number % len(REQUESTS)]
+                number += 1
+                try:
+                    response = client.request(method, path, **more)
+                    statuses.append(response.status_code if response.content else "empty")
+                except httpx.HTTPError as error:
+                    statuses.append(type(error).__name__)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses
+
+
+def memory(url):
+    """Return the resident bytes of the server."""
+    if not Path("/proc/self/status").exists():
+        return 0
+    lines = httpx.get(url + "metrics").text.splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("process_resident_memory_bytes")))
