@@ -118,7 +118,7 @@ _FUNCTION_WORDS = (
     "various|different|multiple|more|less|few|no|not|only|also|of|in|on|at|to|by|for|from|with|without|through|via|into|onto|over|under|between|"
     "among|against|during|after|before|as|than|like|and|or|but|nor|if|when|while|which|who|whom|whose|where|how|why|what|is|are|was|were|be|been|"
     "being|am|has|have|had|do|does|did|can|could|may|might|must|shall|should|will|would|binds?|binding|acts?|acting|activat\\w+|block\\w*|inhibit\\w*|"
-    "stimulat\\w+|affect\\w*|influenc\\w+|interact\\w*|modulat\\w+|target\\w*|effects?|caus\\w+|treat\\w*|include|includes|including|called|known|"
+    "stimulat\\w+|affects?|affected|affecting|influenc\\w+|interact\\w*|modulat\\w+|target\\w*|effects?|caus\\w+|treat\\w*|include|includes|including|called|known|"
     "increas\\w+|decreas\\w+|reduc\\w+|specific|particular|primarily|mainly|directly|respectively|significant(?:ly)?|potential(?:ly)?"
 )
 _MACROS = {

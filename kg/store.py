@@ -269,6 +269,11 @@ def _evaluate(store: ox.Store, sparql: str, limit: int | None) -> Answer:
     return Answer("rows", tuple(v.value for v in results.variables), tuple(tuple(item) for item in items), is_cut=is_cut)
 
 
+def turtle(answer: Answer) -> str:
+    """Return the triples of an answer as Turtle, sorted, with the project's prefixes."""
+    return (ox.serialize(answer.triples, format=ox.RdfFormat.TURTLE, prefixes=dict(rdf.PREFIXES)) or b"").decode("utf-8")
+
+
 # ---- named queries ----
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("wording", "pos", "example")
 WORDLESS = "-"
+# Taggers read a verb in -s after a name that they do not know as a plural noun ("Kava lessens pain").
+_MISREAD = frozenset({"NNS", "NNPS"})
 _TAGS = {"verb": "V", "noun": "N", "adjective": "J", "any": ""}
 
 
@@ -46,7 +48,7 @@ class Triggers:
             taken: set[str] = set()
             for lemmas, tag, predicate, rule in self.by_lemma.get(token.lemma, ()):
                 last = index + len(lemmas)
-                if predicate in taken or not token.tag.startswith(tag):
+                if predicate in taken or not (token.tag.startswith(tag) or (tag == "V" and token.tag in _MISREAD)):
                     continue
                 if len(lemmas) > 1 and tuple(t.lemma for t in tokens[index:last]) != lemmas:
                     continue

@@ -30,8 +30,8 @@ ROAD = (
     ("explanation", "evaluation", "fingerprints", "journal"),
     ("graph", "layout", "validate"),
     ("rdf",),
-    ("store", "compare", "page"),
-    ("outputs",),
+    ("store", "compare", "page", "partitions"),
+    ("outputs", "notebook"),
     ("engines", "summaries", "clusters"),
     ("pipeline",),
     ("server",),
@@ -206,7 +206,7 @@ def domain_words() -> frozenset[str]:
 
 
 # What the lexicon also names, but stands for something of the machine's own where it is written.
-MACHINE_WORDS = frozenset({"response"})
+MACHINE_WORDS = frozenset({"response", "same"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

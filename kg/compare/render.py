@@ -98,7 +98,7 @@ def _markdown_block(block: Block) -> str:
         case Bullets(items):
             return "\n".join(f"- {_markdown(item)}" for item in items)
         case _:
-            lines = [block.columns, ("---",) * len(block.columns)]
+            lines = [tuple(_markdown(column) for column in block.columns), ("---",) * len(block.columns)]
             escaped = [tuple(_markdown(cell) for cell in row) for row in block.rows]
             return "\n".join(f"| {' | '.join(line)} |" for line in (*lines, *escaped))
 

@@ -1,0 +1,176 @@
+"""`kg query`, `kg export`, `kg validate`: ask a built graph, hand it on, check it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - Typer reads the annotation
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg.cli.app import DEFAULT_GRAPH, GraphDir, app, printable, say, warn
+
+if TYPE_CHECKING:
+    from kg.store import Answer
+
+# A spreadsheet runs a cell that starts with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class ResultFormat(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    TURTLE = "turtle"
+
+
+@app.command()
+def query(
+    sparql: Annotated[str | None, typer.Argument(help="SPARQL 1.1; the prefixes kg:, c:, rdf:, skos: … are known.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="A named query; `kg query` alone lists them.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A parameter of the named query, as name=value. May be repeated.")] = None,
+    graph: GraphDir = DEFAULT_GRAPH,
+    format_: Annotated[ResultFormat, typer.Option("--format", help="How to write the answer.")] = ResultFormat.TABLE,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds before the query is ended.")] = 30.0,
+    limit: Annotated[int, typer.Option("--limit", help="The most rows or triples to give.")] = 100_000,
+) -> None:
+    """Ask the built graph in SPARQL, or by a named query."""
+    from kg import store as stores
+    from kg.builds import open_build
+    from kg.errors import QueryError
+
+    if sparql is None and name is None:
+        for known in stores.named_queries().values():
+            settings = "".join(f" [--set {parameter.name}=…]" for parameter in known.parameters)
+            say(f"{known.name}{settings}\n    {known.help}")
+        return
+    if sparql is not None and name is not None:
+        message = "give a query or --name, not both"
+        raise typer.BadParameter(message)
+    given = dict(part.partition("=")[::2] for part in set_ or [])
+    opened = stores.open_store(open_build(graph))
+    if name is not None:
+        text = stores.fill(opened, stores.named_query(name), given)
+    else:
+        if given:
+            message = "--set belongs to a named query; give --name too"
+            raise QueryError(message)
+        text = sparql or ""
+    write(stores.ask(opened, text, timeout=timeout, limit=limit), format_)
+
+
+def write(answer: Answer, format_: ResultFormat) -> None:
+    """Write an answer to standard output; say on standard error where it was cut."""
+    if answer.is_cut:
+        warn("kg: the answer was cut at --limit")
+    if answer.form == "boolean":
+        sys.stdout.write(
+            json.dumps({"head": {}, "boolean": answer.boolean}) + "\n" if format_ is ResultFormat.JSON else f"{answer.boolean}\n".lower()
+        )
+    elif answer.form == "triples" or format_ is ResultFormat.TURTLE:
+        triples(answer)
+    elif format_ is ResultFormat.JSON:
+        bindings = [
+            {variable: _json(term) for variable, term in zip(answer.variables, row, strict=True) if term is not None} for row in answer.rows
+        ]
+        sys.stdout.write(
+            json.dumps({"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}, ensure_ascii=False) + "\n"
+        )
+    elif format_ is ResultFormat.TABLE:
+        table(answer)
+    else:
+        sys.stdout.write(separated(answer, "," if format_ is ResultFormat.CSV else "\t"))
+
+
+def triples(answer: Answer) -> None:
+    """Write the triples of an answer as Turtle."""
+    from kg import store as stores
+    from kg.errors import QueryError
+
+    if answer.form == "rows":
+        message = "only CONSTRUCT and DESCRIBE give Turtle; use --format table, csv, tsv or json for SELECT"
+        raise QueryError(message)
+    sys.stdout.write(stores.turtle(answer))
+
+
+def separated(answer: Answer, delimiter: str) -> str:
+    """Return an answer as CSV or TSV; a cell that a spreadsheet would run is quoted by an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(answer.variables)
+    for row in answer.rows:
+        cells = [_value(term) for term in row]
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+def table(answer: Answer) -> None:
+    """Write an answer as a table as wide as the terminal; concepts and properties by their short names."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from kg import rdf
+
+    drawn = Table(*answer.variables)
+    for row in answer.rows:
+        drawn.add_row(*(Text(printable(_short(_value(term), rdf.PREFIXES))) for term in row))
+    Console().print(drawn)
+    say(f"{len(answer.rows)} rows")
+
+
+def _short(value: str, prefixes: Any) -> str:
+    for prefix, iri in prefixes.items():
+        if value.startswith(iri) and len(value) > len(iri):
+            return f"{prefix}:{value[len(iri) :]}"
+    return value
+
+
+def _value(term: Any) -> str:
+    return "" if term is None else str(term.value)
+
+
+def _json(term: Any) -> dict[str, str]:
+    if not hasattr(term, "datatype"):
+        return {"type": "uri", "value": term.value}
+    found = {"type": "literal", "value": str(term.value)}
+    if term.language:
+        found["xml:lang"] = term.language
+    elif term.datatype.value != "http://www.w3.org/2001/XMLSchema#string":
+        found["datatype"] = term.datatype.value
+    return found
+
+
+@app.command()
+def export(
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="turtle, trig, nquads, ntriples, graphml, kgx, html …")],
+    out: Annotated[Path, typer.Option("--out", help="The file (or folder) to write.")],
+    graph: GraphDir = DEFAULT_GRAPH,
+) -> None:
+    """Write the built graph in another format."""
+    from kg.builds import open_build
+    from kg.outputs import writer
+
+    writer(format_)(open_build(graph), out)
+    say(f"wrote {out}")
+
+
+@app.command()
+def validate(graph: GraphDir = DEFAULT_GRAPH) -> None:
+    """Check a built graph against the ontology's shapes; exit 1 where it does not conform."""
+    from kg import validate as validation
+
+    complaints = validation.check(graph / "graph.ttl" if graph.is_dir() else graph)
+    for complaint in complaints:
+        say(complaint)
+    if complaints:
+        warn(f"kg: {graph} does not conform: {len(complaints)} complaints")
+        raise typer.Exit(1)
+    say(f"{graph} conforms to ontology/shapes.ttl")

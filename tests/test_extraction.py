@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from kg import extraction, tables, triggers
+from kg.model import Document, Source
+from kg.resources import ONTOLOGY
+
+pytestmark = pytest.mark.model
+ROWS = [(path.stem, row) for path in sorted((ONTOLOGY / "triggers").glob("*.tsv")) for row in tables.read(path, triggers.COLUMNS)]
+
+
+@pytest.fixture(scope="module")
+def extractor():
+    return extraction.open_extractor()
+
+
+def read(extractor, text):
+    return next(iter(extractor.extract([Document("d", text, Source("d.txt", "0" * 64))])))
+
+
+@pytest.mark.parametrize(
+    ("predicate", "row"), [pair for pair in ROWS if pair[1]["wording"] != "-"], ids=lambda part: getattr(part, "where", part)
+)
+def test_a_trigger_is_found_in_its_example(extractor, predicate, row):
+    from kg.sentences import split
+
+    (sentence,) = extractor.parser.parse(split(row["example"]))
+    assert row.where in {hit.rule for hit in triggers.load().find(sentence.tokens) if hit.predicate == predicate}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kratom contains mitragynine.", ("kratom", "contains", "mitragynine")),
+        ("Mitragynine binds to opioid receptors.", ("mitragynine", "binds", "opioid-receptor")),
+        ("Kratom is native to Thailand.", ("kratom", "native_to", "thailand")),
+        ("Kava relieves anxiety.", ("kava", "alleviates", "anxiety")),
+        ("Cocaine increases dopamine.", ("cocaine", "modulates", "dopamine")),
+    ],
+)
+def test_a_plain_sentence_gives_its_claim(extractor, text, expected):
+    found = read(extractor, text).claims
+    assert expected in {(claim.subject.entity.id.removesuffix("-alkaloid"), claim.predicate, claim.object.entity.id) for claim in found}
+
+
+def test_asserted_hedged_and_denied_are_three_things(extractor):
+    text = "Kava relieves anxiety. Kava may relieve anxiety. Kava does not relieve anxiety."
+    said = [(c.polarity.value, c.certainty.value) for c in read(extractor, text).claims if c.predicate == "alleviates"]
+    assert said == [("affirmed", "asserted"), ("affirmed", "hedged"), ("negated", "asserted")]
+
+
+def test_every_quote_is_the_text_at_its_offsets(extractor):
+    text = Path(ONTOLOGY.parent / "examples").joinpath("kava-encyclopaedia.txt")
+    document = (text if text.exists() else next(path for path in text.parent.iterdir())).read_text(encoding="utf-8")
+    found = read(extractor, document).claims
+    assert found
+    for claim in found:
+        assert document[claim.sentence.start : claim.sentence.end] == claim.sentence.text
+        assert document[claim.subject.start : claim.subject.end] == claim.subject.text
+        assert document[claim.object.start : claim.object.end] == claim.object.text
+
+
+def test_a_text_without_names_gives_nothing_and_is_not_parsed(extractor):
+    seen = read(extractor, "The weather was fine. We walked along the river for an hour.")
+    assert (seen.claims, seen.parsed) == ((), 0)
+
+
+def test_every_claim_names_the_row_that_made_it(extractor):
+    for claim in read(extractor, "Kava relieves anxiety and causes nausea.").claims:
+        name, _, line = claim.rule.partition(":")
+        assert (ONTOLOGY / name).is_file()
+        assert int(line) > 0
+
+
+def test_documents_keep_their_order_and_do_not_touch_each_other(extractor):
+    texts = ["Kava relieves anxiety.", "", "Kratom contains mitragynine."]
+    documents = [Document(str(index), text, Source("x", "0" * 64)) for index, text in enumerate(texts)]
+    together = list(extractor.extract(documents))
+    assert [one.document.id for one in together] == ["0", "1", "2"]
+    assert [one.claims for one in together] == [next(iter(extractor.extract([document]))).claims for document in documents]

@@ -1,0 +1,103 @@
+import pytest
+
+from kg import lexicon, mentions, tables
+from kg.frames import Frame
+from kg.model import Entity, Sentence
+from kg.resources import ONTOLOGY
+
+SHAPES = tables.read(ONTOLOGY / "name-shapes.tsv", mentions.SHAPE_COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def names():
+    return lexicon.load()
+
+
+def read(text, names):
+    return [(text[found.start : found.end], found.type) for found in mentions.find_names(text, names)]
+
+
+@pytest.mark.parametrize("row", SHAPES, ids=lambda row: row.where)
+def test_a_shape_finds_its_example(row):
+    shape = next(shape for shape in mentions.shapes() if shape.rule == row.where)
+    assert shape.pattern.search(row["example"]), row["example"]
+
+
+@pytest.mark.parametrize("row", [row for row in SHAPES if row["not_example"]], ids=lambda row: row.where)
+def test_a_shape_leaves_its_counterexample(row):
+    shape = next(shape for shape in mentions.shapes() if shape.rule == row.where)
+    assert not shape.pattern.search(row["not_example"])
+
+
+def test_an_abbreviation_stands_for_the_name_before_it(names):
+    text = "Seasonal quxane disorder (SQD) is rare. Kava may relieve SQD."
+    found = mentions.find_names(text, names)
+    assert {text[f.start : f.end]: f.entities[0].id for f in found}["SQD"] == "seasonal-quxane-disorder"
+
+
+def test_a_general_word_alone_names_nothing(names):
+    assert ("illness", "Condition") not in read("Illness is old.", names)
+    assert read("Illness is old.", names) == []
+
+
+@pytest.mark.parametrize(
+    ("entity", "types"),
+    [
+        (Entity("nausea", "nausea", "Condition"), ["Condition", "Caution", "Effect"]),
+        (Entity("sedation", "sedation", "Effect"), ["Effect", "Caution", "Condition"]),
+        (Entity("ban", "ban", "Caution", (), "legal_status"), ["Caution"]),
+        (Entity("kava", "kava", "Substance"), ["Substance"]),
+    ],
+)
+def test_a_concept_has_the_readings_of_its_type(entity, types):
+    assert [reading.type for reading in mentions.readings((entity,))] == types
+
+
+def test_a_harm_keeps_its_condition_in_its_id():
+    harm = mentions.read_as(Entity("nausea", "nausea", "Condition"))[1]
+    assert (harm.id, harm.kind) == ("nausea-harm", "adverse_effect")
+
+
+def found(id_, type_, start, end):
+    return mentions.Found(start, end, (Entity(id_, id_, type_, (id_,)),), "lexicon/x.tsv:1")
+
+
+def test_the_topic_is_what_is_named_most_often():
+    marks = [found("kava", "Substance", 0, 4), found("sleep", "Effect", 5, 9), found("kratom", "Substance", 10, 16)]
+    assert mentions.topic([*marks, found("kratom", "Substance", 20, 26)]).id == "kratom"
+    assert mentions.topic([found("sleep", "Effect", 5, 9)]) is None
+
+
+def test_where_no_subject_is_named_the_topic_is_implied():
+    discourse = mentions.Discourse(Entity("kava", "kava", "Substance"))
+    seen = discourse.resolve(None, Sentence(0, 0, 30, "Users report better sleep now."), [found("sleep", "Effect", 20, 25)])
+    assert [(mention.key, mention.is_implied) for mention in seen] == [("kava", True), ("sleep", False)]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("It relieves anxiety.", {"kratom"}),
+        ("These compounds relieve anxiety.", {"mitragynine", "paynantheine"}),
+        ("The plant relieves anxiety.", {"kratom"}),
+    ],
+)
+def test_an_anaphor_takes_what_fits_it(second, expected):
+    from kg.sentences import open_parser, split
+
+    text = f"Kratom has mitragynine and paynantheine. {second}"
+    first, last = open_parser().parse(split(text))
+    discourse = mentions.Discourse(Entity("kratom", "kratom", "Substance"))
+    discourse.resolve(
+        Frame(first),
+        first,
+        [found("kratom", "Substance", 0, 6), found("mitragynine", "Alkaloid", 11, 22), found("paynantheine", "Alkaloid", 27, 39)],
+    )
+    seen = discourse.resolve(Frame(last), last, [])
+    assert {mention.key for mention in seen if mention.is_anaphor and not mention.is_implied} == expected
+
+
+@pytest.mark.parametrize("row", tables.read(ONTOLOGY / "anaphors.tsv", mentions.ANAPHOR_COLUMNS), ids=lambda row: row["wording"])
+def test_every_anaphor_row_has_an_example_that_holds_it(row):
+    assert row["wording"][:3] in row["example"].casefold()

@@ -1,0 +1,403 @@
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from page_builds import claim, entity, many, small, write_build
+
+from kg import DISCLAIMER
+from kg.outputs import html
+
+pytestmark = pytest.mark.browser
+
+
+class Opened:
+    """A page in a browser without a network, and everything that it tried to load or complained about."""
+
+    def __init__(self, browser, path, *, fragment="", scheme="light", width=1360, height=860):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, offline=True, accept_downloads=True, reduced_motion="reduce"
+        )
+        self.page = self.context.new_page()
+        self.requests, self.complaints = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        self.address = path.as_uri()
+        self.page.goto(self.address + fragment)
+        self.page.locator("html[data-ready]").wait_for(timeout=15000)
+
+    def text(self, selector):
+        return self.page.locator(selector).inner_text()
+
+    def key(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    @property
+    def external(self):
+        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
+
+
+def written(folder, claims, **options):
+    build = write_build(folder, claims)
+    (folder / "graph.ttl").write_text(
+        "<https://w3id.org/substance-kg/concept/silverleaf> <urn:contains> <https://w3id.org/substance-kg/concept/lunarine> .",
+        encoding="utf-8",
+    )
+    html.write(build, folder / "graph.html", **options)
+    return folder / "graph.html"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("small"), small())
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("crowd"), many(300))
+
+
+@pytest.fixture
+def visit(browser):
+    opened = []
+
+    def visit_(path, **options):
+        opened.append(Opened(browser, path, **options))
+        return opened[-1]
+
+    yield visit_
+    for each in opened:
+        each.context.close()
+
+
+EDGE = "#s=e:silverleaf~alleviates~night-dread"
+
+
+def test_it_opens_without_a_network_a_request_or_a_complaint(visit, path):
+    page = visit(path)
+    assert page.external == []
+    assert page.complaints == []
+    assert page.text("#shown") == "8 entities, 9 relations drawn."
+    assert DISCLAIMER in page.text(".disclaimer")
+
+
+def test_the_first_picture_is_not_empty(visit, path):
+    page = visit(path)
+    colours = page.page.evaluate(
+        """() => { const canvas = document.querySelector('#canvas canvas'); const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const seen = new Set(); for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 200) seen.add(`${data[at]} ${data[at + 1]} ${data[at + 2]}`); return seen.size; }"""
+    )
+    assert colours > 20
+
+
+def test_a_large_graph_opens_on_its_main_part_and_says_so(visit, crowd):
+    shown = visit(crowd).text("#shown")
+    drawn = int(re.match(r"(\d+) of 300 entities drawn", shown)[1])
+    assert 20 < drawn <= 120
+
+
+def test_everything_can_be_drawn_when_asked(visit, crowd):
+    page = visit(crowd)
+    page.page.click("#mode-all")
+    assert page.text("#shown").startswith("300 entities")
+
+
+def test_search_finds_a_synonym_and_opens_its_entity(visit, path):
+    page = visit(path)
+    page.page.fill("#search", "moonl")
+    assert "silverleaf" in page.text("#suggestions li >> nth=0")
+    page.key("Enter")
+    assert page.text("#panel h2") == "silverleaf"
+    assert "moonleaf" in page.text("#panel .names")
+
+
+def test_search_says_so_when_there_is_nothing(visit, path):
+    page = visit(path)
+    page.page.fill("#search", "zzzz")
+    assert page.text("#suggestions") == "Nothing by that name"
+
+
+def test_an_edge_tells_agreement_and_disagreement_in_words(visit, path):
+    page = visit(path, fragment=EDGE)
+    verdict = page.text("#verdict")
+    assert "1 says it alleviates, 1 says it may alleviate, 1 says it does not alleviate, 1 says evidence is lacking" in verdict
+    assert page.text("#panel .sign") == "texts disagree"
+
+
+def test_a_click_on_a_line_opens_its_evidence(visit, path):
+    page = visit(path)
+    page.page.locator("#panel .row", has_text="contains").first.click()
+    assert "Silverleaf contains lunarine." in page.text("#panel blockquote")
+
+
+def test_a_click_on_a_node_in_the_picture_opens_it(visit, path):
+    page = visit(path)
+    box = page.page.locator("#canvas").bounding_box()
+    for x in range(20, int(box["width"]), 12):
+        for y in range(70, int(box["height"]) - 60, 40):
+            page.page.mouse.move(box["x"] + x, box["y"] + y)
+            if page.page.locator("#tip").is_visible():
+                page.page.mouse.click(box["x"] + x, box["y"] + y)
+                page.page.locator("#panel .close").wait_for()
+                assert "#s=" in page.page.url
+                return
+    pytest.fail("no node or line under the pointer")
+
+
+def test_marks_count_code_points_and_not_utf16_units(visit, path):
+    page = visit(path, fragment=EDGE)
+    quote = page.page.locator("blockquote", has_text="😀😀")
+    assert quote.locator("mark.subject").inner_text() == "Silverleaf"
+    assert quote.locator("mark.object").inner_text() == "night dread"
+    assert page.page.locator("mark.cue").first.inner_text() == "may"
+
+
+def test_a_filter_takes_claims_away_and_undo_brings_them_back(visit, path):
+    page = visit(path)
+    page.page.click('[data-filter="preds"][data-value="alleviates"]')
+    assert page.text("#shown") == "6 entities, 7 relations drawn."
+    assert "no-rel=alleviates" in page.page.url
+    page.page.click("#undo")
+    assert page.text("#shown") == "8 entities, 9 relations drawn."
+
+
+@pytest.mark.parametrize(
+    ("fragment", "relations"),
+    [("#c=hedged", 2), ("#no-stance=affirmed", 2), ("#no-basis=none", 1), ("#d=d", 2), ("#min=2", 2), ("#no-type=Caution", 7)],
+)
+def test_filters_from_an_address(visit, path, fragment, relations):
+    assert f"{relations} relations drawn" in visit(path, fragment=fragment).text("#shown").replace("1 relation ", "1 relations ")
+
+
+def test_a_path_is_found_and_kept_in_the_address(visit, path):
+    page = visit(path)
+    page.page.click("#mode-path")
+    page.page.fill("#path-from", "lamp receptor")
+    page.page.fill("#path-to", "blue rash")
+    page.page.click("#path-form button")
+    assert page.text("#path-note").startswith("2 steps: lamp receptor")
+    again = visit(path, fragment="#" + page.page.url.split("#")[1])
+    assert again.text("#shown").startswith("3 entities")
+
+
+def test_no_path_is_told(visit, path):
+    page = visit(path)
+    page.page.click("#mode-path")
+    page.page.fill("#path-from", "silverleaf")
+    page.page.fill("#path-to", "tin tonic")
+    page.page.click("#path-form button")
+    assert page.text("#path-note") == "No path through what the filters let pass."
+
+
+def test_focus_shows_an_entity_and_what_it_touches(visit, path):
+    page = visit(path, fragment="#s=n:lunarine")
+    page.page.click("#panel .main")
+    assert page.text("#shown").startswith("5 entities")
+    assert page.text("#focus-name") == "Around lunarine"
+
+
+def test_a_hidden_entity_can_be_shown_again(visit, path):
+    page = visit(path, fragment="#s=n:lunarine")
+    page.page.click("#panel .actions >> text=Hide")
+    assert page.text("#shown").startswith("7 entities")
+    page.page.click("text=Show again")
+    assert page.text("#shown").startswith("8 entities")
+
+
+def test_neighbours_unfold_and_fold(visit, crowd):
+    page = visit(crowd)
+    before = page.text("#shown")
+    page.key("n")
+    page.page.click("#panel .actions >> text=Show neighbours")
+    assert page.text("#shown") != before
+    page.page.click("#panel .actions >> text=Fold neighbours")
+    assert page.text("#shown") == before
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#s=n:nobody", "#v=nonsense&h=9&min=-4", "#v=focus", "#%%%&=&s", "#open=__proto__,constructor", "#d=nowhere"]
+)
+def test_a_broken_address_opens_all_the_same(visit, path, fragment):
+    page = visit(path, fragment=fragment)
+    assert page.complaints == []
+    assert page.text("#shown").startswith("8 entities")
+
+
+def test_dark_follows_the_system_and_can_be_switched(visit, path):
+    page = visit(path, scheme="dark")
+    assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.page.click("#theme")
+    assert page.page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+def test_the_keyboard_alone_reads_the_evidence(visit, path):
+    page = visit(path)
+    page.page.focus("#canvas")
+    page.key("n")
+    assert "silverleaf, substance" in page.text("#status")
+    page.key("e")
+    assert "says it" in page.text("#status")
+    assert page.page.locator("blockquote").count() > 0
+    page.key("f", "Escape", "u", "o", "t")
+    assert page.page.locator("#table").is_visible()
+    page.key("t", "/")
+    assert page.page.evaluate("document.activeElement.id") == "search"
+    page.key("Escape", "?")
+    assert page.page.locator("#help-dialog").is_visible()
+
+
+def test_the_table_holds_the_same_claims_and_sorts(visit, path):
+    page = visit(path)
+    page.page.click("#table-toggle")
+    assert page.text("#table-count").startswith("12 claims")
+    page.page.click("#table th button >> nth=0")
+    column = page.page.locator("#table tbody td:first-child").all_inner_texts()
+    assert column == sorted(column)
+    page.page.click("#table th button >> nth=0")
+    assert page.page.locator("#table tbody td:first-child").all_inner_texts() == sorted(column, reverse=True)
+    assert page.page.locator("#table th").first.get_attribute("aria-sort") == "descending"
+
+
+def test_the_table_is_paged(visit, crowd):
+    page = visit(crowd)
+    page.page.click("#table-toggle")
+    assert page.page.locator("#table tbody tr").count() == 50
+    page.page.click("text=Next page")
+    assert "Page 2 of" in page.text("#table-count")
+
+
+def exported(page, name):
+    page.page.click("#export")
+    with page.page.expect_download() as waiting:
+        page.page.click(f'[data-export="{name}"]')
+    return waiting.value.path().read_bytes()
+
+
+def test_exports_are_a_picture_a_drawing_and_cells(visit, path):
+    page = visit(path)
+    assert exported(page, "png").startswith(b"\x89PNG")
+    drawing = exported(page, "svg").decode()
+    assert drawing.startswith("<svg")
+    assert "silverleaf" in drawing
+    assert DISCLAIMER in drawing
+    rows = list(csv.DictReader(io.StringIO(exported(page, "csv").decode("utf-8-sig"))))
+    assert len(rows) == 12
+    assert {row["stance"] for row in rows} == {"affirmed", "denied", "evidence_absent"}
+
+
+def test_a_citation_is_copied(visit, path):
+    page = visit(path, fragment=EDGE)
+    page.page.locator(".copy").first.click()
+    assert "Copied" in page.text("#status") or page.page.locator("text=Copied").count() > 0
+
+
+def test_physics_can_be_switched_on(visit, path):
+    page = visit(path)
+    page.page.click("summary:has-text('Size, colour')")
+    page.page.check("#physics")
+    assert page.text("#status") == "The graph moves"
+    assert page.complaints == []
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(visit, path):
+    page = visit(path, width=390, height=844, fragment=EDGE)
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.page.locator("#verdict").is_visible()
+    page.page.click("#panel .close")
+    page.page.click("#filters-toggle")
+    assert page.page.locator('[data-filter="types"]').first.is_visible()
+
+
+BAD = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "see href=https://tracker.invalid/x",
+    "\u202egnirts\u2066 \u200bzero\ufeff",
+    "{{7*7}} ${7*7} <b>",
+    "__proto__",
+    "=HYPERLINK(1)",
+    '"><svg onload=alert(1)>',
+]
+
+
+def test_hostile_documents_run_nothing_and_load_nothing(visit, tmp_path):
+    claims = []
+    for number, bad in enumerate(BAD):
+        good, end = entity(f"leaf {number}"), entity(bad, "Condition", id_=bad, names=(bad,))
+        claims.append(claim(good, "alleviates", end, f"leaf {number} {bad} helps", doc=bad.replace("/", "_"), start=5, says=bad))
+        claims.append(claim(end, bad, good, bad, doc=f"z{number}"))
+    page = visit(written(tmp_path, claims))
+    for selector in ("#mode-all", "#table-toggle", "#table th button >> nth=8", "#table-toggle", "#mode-overview"):
+        page.page.click(selector)
+    for bad in BAD:
+        page.page.fill("#search", bad[:12])
+        page.key("Enter", "e", "f")
+    for export in ("csv", "svg"):
+        text = exported(page, export).decode("utf-8-sig")
+        assert not re.search(r"(^|,)=HYPER", text)
+    assert page.complaints == []
+    assert page.external == []
+    assert page.page.locator("img, svg[onload], script:not([id]) ~ script:not([id])").count() == 0
+    assert not set("\u202e\u2066\u200b\ufeff") & set(page.text("body"))
+
+
+@pytest.mark.parametrize(
+    ("fragment", "scheme", "width"), [("", "light", 1360), (EDGE, "dark", 1360), ("#s=n:lunarine", "light", 390), (EDGE, "light", 800)]
+)
+def test_axe_finds_nothing_serious(visit, root, path, fragment, scheme, width):
+    page = visit(path, fragment=fragment, scheme=scheme, width=width)
+    # Through the debugger's door: the page's own policy lets no other script in.
+    session = page.context.new_cdp_session(page.page)
+    axe = (root / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
+    session.send("Runtime.evaluate", {"expression": axe})
+    found = session.send("Runtime.evaluate", {"expression": "axe.run(document)", "awaitPromise": True, "returnByValue": True})
+    violations = found["result"]["value"]["violations"]
+    serious = [
+        (each["id"], [node["html"][:90] for node in each["nodes"][:3]]) for each in violations if each["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+def test_the_table_has_nothing_serious_either(visit, root, path):
+    page = visit(path)
+    page.page.click("#table-toggle")
+    session = page.context.new_cdp_session(page.page)
+    session.send("Runtime.evaluate", {"expression": (root / "tests/vendor/axe.min.js").read_text(encoding="utf-8")})
+    found = session.send("Runtime.evaluate", {"expression": "axe.run(document)", "awaitPromise": True, "returnByValue": True})
+    assert [each["id"] for each in found["result"]["value"]["violations"] if each["impact"] in {"serious", "critical"}] == []
+
+
+def test_sparql_is_answered_inside_the_page(visit, tmp_path):
+    page = visit(written(tmp_path, small(), with_sparql=True))
+    page.page.click("#ask")
+    page.page.fill("#ask-text", "SELECT ?o WHERE { ?s <urn:contains> ?o }")
+    page.page.click("#ask-run")
+    page.page.locator("#ask-note", has_text="1 answer").wait_for(timeout=20000)
+    page.page.click("#answer button")
+    assert page.text("#panel h2") == "lunarine"
+    page.page.click("#ask")
+    page.page.fill("#ask-text", "SELECT nonsense")
+    page.page.click("#ask-run")
+    page.page.locator("#ask-note", has_text="error").wait_for()
+    assert page.external == []
+
+
+def test_a_notebook_frame_draws_it(visit, path, tmp_path):
+    from kg.builds import open_build
+    from kg.notebook import Graph
+
+    frame = tmp_path / "notebook.html"
+    frame.write_text(
+        f"<!DOCTYPE html><html data-ready><meta charset=utf-8>{Graph(open_build(path.parent))._repr_html_()}", encoding="utf-8"
+    )
+    page = visit(frame)
+    page.page.frame_locator("iframe").locator("html[data-ready]").wait_for(timeout=15000)
+    page.page.frame_locator("iframe").locator("#table-toggle").click()
+    assert page.page.frame_locator("iframe").locator("#table-count").inner_text().startswith("12 claims")
+    assert page.complaints == []

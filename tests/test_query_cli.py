@@ -1,0 +1,97 @@
+import csv
+import io
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from kg.cli.main import app
+from kg.errors import InputError, QueryError
+from tests.factories import claim, write_build
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    claims = [claim("kava alleviates anxiety"), claim("kava contains kavain", start=100)]
+    return write_build(tmp_path / "built", claims).path
+
+
+def run(*arguments):
+    result = RUN.invoke(app, ["query", *map(str, arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_without_a_query_the_named_ones_are_listed():
+    text = run().stdout
+    assert "relieves" in text
+    assert "unmentioned-cautions" in text
+
+
+def test_rows_come_as_csv(folder):
+    text = run("SELECT ?o WHERE { c:kava kg:contains ?o }", "--graph", folder, "--format", "csv").stdout
+    assert list(csv.reader(io.StringIO(text))) == [["o"], ["https://w3id.org/substance-kg/concept/kavain"]]
+
+
+def test_rows_come_as_json(folder):
+    text = run("SELECT ?l WHERE { c:kavain skos:prefLabel ?l }", "--graph", folder, "--format", "json").stdout
+    bindings = json.loads(text)["results"]["bindings"]
+    assert [binding["l"]["value"] for binding in bindings] == ["kavain"]
+
+
+def test_a_table_names_concepts_shortly(folder):
+    assert "c:kavain" in run("SELECT ?o WHERE { c:kava kg:contains ?o }", "--graph", folder).stdout
+
+
+@pytest.mark.parametrize(("object_", "answer"), [("c:kavain", "true"), ("c:anxiety", "false")])
+def test_ask_says_true_or_false(folder, object_, answer):
+    assert run(f"ASK {{ c:kava kg:contains {object_} }}", "--graph", folder).stdout.strip() == answer
+
+
+def test_construct_comes_as_turtle(folder):
+    text = run("CONSTRUCT { ?s kg:contains ?o } WHERE { ?s kg:contains ?o }", "--graph", folder, "--format", "turtle").stdout
+    assert "c:kava kg:contains c:kavain" in text
+
+
+def test_a_cell_is_no_formula(folder):
+    text = run('SELECT ("=1+1" AS ?x) WHERE {}', "--graph", folder, "--format", "tsv").stdout
+    assert text == "x\n'=1+1\n"
+
+
+@pytest.mark.parametrize(
+    "sparql", ["DELETE WHERE { ?s ?p ?o }", "SELECT * WHERE { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "SELECT nonsense"]
+)
+def test_updates_services_and_nonsense_are_refused(folder, sparql):
+    with pytest.raises(QueryError):
+        run(sparql, "--graph", folder)
+
+
+def test_turtle_of_rows_is_refused(folder):
+    with pytest.raises(QueryError, match="CONSTRUCT"):
+        run("SELECT * WHERE { ?s ?p ?o }", "--graph", folder, "--format", "turtle")
+
+
+def test_parameters_belong_to_named_queries(folder):
+    with pytest.raises(QueryError, match="--name"):
+        run("ASK {}", "--set", "substance=kava", "--graph", folder)
+
+
+def test_a_query_or_a_name_but_not_both(folder):
+    assert run("ASK {}", "--name", "relieves", "--graph", folder).exit_code == 2
+
+
+def test_a_named_query_takes_its_parameter(folder):
+    text = run("--name", "relieves", "--set", "substance=kava", "--graph", folder, "--format", "csv").stdout
+    assert "anxiety" in text
+
+
+def test_a_cut_answer_says_so(folder):
+    assert "cut" in run("SELECT * WHERE { ?s ?p ?o }", "--limit", 1, "--graph", folder, "--format", "csv").stderr
+
+
+def test_a_folder_without_a_graph_is_named(tmp_path):
+    with pytest.raises(InputError, match="kg build"):
+        run("ASK {}", "--graph", tmp_path)
