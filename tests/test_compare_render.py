@@ -38,7 +38,7 @@ def test_markdown_escapes_every_text():
     assert "](javascript" not in page
     assert "| [" not in page
     assert "\x1b" not in page
-    assert page.count("&lt;script\\>") == 9
+    assert page.count("&lt;script\\>") == 11
 
 
 @pytest.mark.parametrize("write", [to_html, to_markdown])

@@ -126,7 +126,7 @@ def test_an_edge_tells_agreement_and_disagreement_in_words(visit, path):
     page = visit(path, fragment=EDGE)
     verdict = page.text("#verdict")
     assert "1 says it alleviates, 1 says it may alleviate, 1 says it does not alleviate, 1 says evidence is lacking" in verdict
-    assert page.text("#panel .sign") == "texts disagree"
+    assert page.text("#panel .sign").lower() == "texts disagree"
 
 
 def test_a_click_on_a_line_opens_its_evidence(visit, path):
@@ -168,10 +168,10 @@ def test_a_filter_takes_claims_away_and_undo_brings_them_back(visit, path):
 
 @pytest.mark.parametrize(
     ("fragment", "relations"),
-    [("#c=hedged", 2), ("#no-stance=affirmed", 2), ("#no-basis=none", 1), ("#d=d", 2), ("#min=2", 2), ("#no-type=Caution", 7)],
+    [("#c=hedged", 2), ("#no-stance=affirmed", 2), ("#no-basis=none", 1), ("#d=d", 2), ("#min=2", 1), ("#no-type=Caution", 7)],
 )
 def test_filters_from_an_address(visit, path, fragment, relations):
-    assert f"{relations} relations drawn" in visit(path, fragment=fragment).text("#shown").replace("1 relation ", "1 relations ")
+    assert re.search(r"(\d+) relations? drawn", visit(path, fragment=fragment).text("#shown"))[1] == str(relations)
 
 
 def test_a_path_is_found_and_kept_in_the_address(visit, path):

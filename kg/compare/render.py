@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kg import DISCLAIMER
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]>#|~&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()>#|~&])")
 _BULLET = re.compile(r"^(\d*)([-+=.)])(?=\s|$)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -16,6 +16,7 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const WIDTHLESS = /[\u200b\u2060\ufeff\u00ad]/g;
 const clean = (text) => String(text).replace(DIRECTION, "\ufffd").replace(CONTROL, "\ufffd").replace(WIDTHLESS, "");
 
+for (const each of [...types, ...preds]) for (const name of ["label", "definition", "base", "third", "denied"]) if (name in each) each[name] = clean(each[name]);
 for (const node of nodes) {
   node.text = clean(node.label) || clean(node.key) || "(no name)";
   node.links = [];
