@@ -66,7 +66,7 @@ def test_cava_is_not_kava(names):
     assert found(names, "We drank cava at the wedding.") == {}
 
 
-@pytest.mark.parametrize("text", ["Ice was on the road.", "The speed of the car rose.", "E is a letter.", "Press K on the keyboard."])
+@pytest.mark.parametrize("text", ["Ice was on the road.", "The speed of the car grew.", "E is a letter.", "Press K on the keyboard."])
 def test_common_words_are_no_slang_without_context(names, text):
     ids = set().union(*found(names, text).values(), set())
     assert not {one for one in ids if names.entries[one].entity.type == "Substance"}
