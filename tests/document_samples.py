@@ -1,7 +1,5 @@
 """One small file of every format, made here, so that readers, fuzzing and builds share them."""
 
-# ruff: noqa: E501 -- lines of foreign formats stay as they are
-
 from __future__ import annotations
 
 import gzip

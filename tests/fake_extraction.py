@@ -1,7 +1,5 @@
 """An extractor of a few lines, so that builds are tested without a model: "X relieves Y" is a claim, "X may relieve Y" a hedged one."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import os

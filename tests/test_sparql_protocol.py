@@ -102,7 +102,7 @@ def test_an_iri_is_decoded_once_in_every_form(client):
 
 # ---- 2.1.4 dataset ----
 
-HAS_CLAIM = "ASK { ?claim <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> ?s ; <http://www.w3.org/1999/02/22-rdf-syntax-ns#object> ?o FILTER(STRENDS(STR(?o), 'beta')) }"  # noqa: E501
+HAS_CLAIM = "ASK { ?claim <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> ?s ; <http://www.w3.org/1999/02/22-rdf-syntax-ns#object> ?o FILTER(STRENDS(STR(?o), 'beta')) }"
 HAS_BOTH = f"ASK {{ ?a a kg:Claim ; rdf:object <{BASE}concept/beta> . ?b a kg:Claim ; rdf:object <{BASE}concept/gloom> }}"
 
 
