@@ -298,7 +298,7 @@ def test_exports_are_a_picture_a_drawing_and_cells(visit, path):
 def test_a_citation_is_copied(visit, path):
     page = visit(path, fragment=EDGE)
     page.page.locator(".copy").first.click()
-    assert "Copied" in page.text("#status") or page.page.locator("text=Copied").count() > 0
+    page.page.locator("#status", has_text="Copied").or_(page.page.locator("text=Copied")).first.wait_for(state="attached")
 
 
 def test_physics_can_be_switched_on(visit, path):

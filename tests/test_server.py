@@ -369,6 +369,12 @@ def test_the_assets_come_with_their_licence(client):
 
 @pytest.mark.browser
 def test_the_editor_works_without_a_network(client):
+    # A thread of its own: another test of this process may hold a browser open, and two do not share a thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(use_the_editor, client).result()
+
+
+def use_the_editor(client):
     if not Path("/usr/bin/chromium").exists():
         pytest.skip("no Chromium here")
     from playwright.sync_api import sync_playwright
