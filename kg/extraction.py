@@ -83,13 +83,8 @@ class Extractor:
                 if marks[place].end > sentence.start and marks[place].end <= sentence.end:
                     own.append(marks[place])
                 place += 1
-            if any(mark.type not in mentions.SUBJECT_TYPES for mark in own) or len(own) > 1:
+            if mentions.can_hold(own):
                 named[sentence.index] = tuple(own)
-        counts: dict[str, int] = {}
-        for mark in marks:
-            if mark.type in mentions.SUBJECT_TYPES:
-                counts[mark.key] = counts.get(mark.key, 0) + 1
-        total = sum(counts.values()) or 1
         unknown = tuple(
             dict.fromkeys(
                 document.text[mark.start : mark.end]
@@ -97,7 +92,7 @@ class Extractor:
                 if mark.key not in self.lexicon.entries and mark.rule != "abbreviation"
             )
         )
-        return _Reading(document, cut, named, {key: count / total for key, count in counts.items()}, mentions.topic(marks), unknown)
+        return _Reading(document, cut, named, mentions.shares(marks), mentions.topic(marks), unknown)
 
     def _finish(self, batch: list[_Reading]) -> Iterator[Extraction]:
         chosen = [reading.sentences[index] for reading in batch for index in reading.named]

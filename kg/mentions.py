@@ -7,6 +7,7 @@ reading; the pair that it ends up in chooses one.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -338,6 +339,20 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
                 continue
         kept.append(found)
     return kept
+
+
+def can_hold(own: Sequence[Found]) -> bool:
+    """Tell whether a sentence with these names could state a claim: one could be an object, or there are two."""
+    return len(own) > 1 or any(found.type not in SUBJECT_TYPES for found in own)
+
+
+def shares(founds: Iterable[Found]) -> dict[str, float]:
+    """Return each entity's part, by id, of the names in a document that can be subjects; the parts sum to 1.
+
+    Empty where there are none.
+    """
+    counts = Counter(found.key for found in founds if found.type in SUBJECT_TYPES)
+    return {key: count / counts.total() for key, count in counts.items()}
 
 
 class Discourse:

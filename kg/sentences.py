@@ -127,22 +127,9 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         if index + 1 < len(lines):
             following = text[slice(*lines[index + 1])]
             first = following.lstrip()[:1]
-            joins = (
-                bool(line.strip())
-                and bool(first)
-                and not _BULLET.match(following)
-                and not _TERMINAL.search(line)
-                and not line.lstrip().startswith("#")
-                and (first.islower() or first in "(," or (is_wrapped and len(line.rstrip()) >= narrow))
-            )
-            if joins or (
-                is_wrapped
-                and bool(line.strip())
-                and bool(first)
-                and not _BULLET.match(following)
-                and not line.lstrip().startswith("#")
-                and len(line.rstrip()) >= narrow
-            ):
+            goes_on = bool(line.strip()) and bool(first) and not _BULLET.match(following) and not line.lstrip().startswith("#")
+            is_full = is_wrapped and len(line.rstrip()) >= narrow
+            if goes_on and (is_full or ((first.islower() or first in "(,") and not _TERMINAL.search(line))):
                 continue
         yield start, b
         start = None

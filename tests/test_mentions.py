@@ -101,3 +101,23 @@ def test_an_anaphor_takes_what_fits_it(second, expected):
 @pytest.mark.parametrize("row", tables.read(ONTOLOGY / "anaphors.tsv", mentions.ANAPHOR_COLUMNS), ids=lambda row: row["wording"])
 def test_every_anaphor_row_has_an_example_that_holds_it(row):
     assert row["wording"][:3] in row["example"].casefold()
+
+
+@pytest.mark.parametrize(
+    ("names", "can"),
+    [
+        ([], False),
+        ([found("kava", "Substance", 0, 4)], False),
+        ([found("sleep", "Effect", 0, 5)], True),
+        ([found("kava", "Substance", 0, 4), found("kavain", "Compound", 9, 15)], True),
+    ],
+)
+def test_a_sentence_can_hold_a_claim_with_an_object_or_two_names(names, can):
+    assert mentions.can_hold(names) is can
+
+
+def test_shares_are_parts_of_the_names_that_can_be_subjects():
+    kava, again = found("kava", "Substance", 0, 4), found("kava", "Substance", 9, 13)
+    others = [found("kavain", "Compound", 20, 26), found("sleep", "Effect", 30, 35), found("thc", "Compound", 40, 43)]
+    assert mentions.shares([kava, again, *others]) == {"kava": 0.5, "kavain": 0.25, "thc": 0.25}
+    assert mentions.shares([others[1]]) == {}

@@ -156,14 +156,12 @@ def scenes(text: str, parser: sentences.Parser, names: lexicon.Lexicon) -> tuple
     found = []
     for sentence in parser.parse(sentences.split(text)):
         own = [mark for mark in marks if mark.start >= sentence.start and mark.end <= sentence.end]
-        if not (any(mark.type not in mentions.SUBJECT_TYPES for mark in own) or len(own) > 1):
+        if not mentions.can_hold(own):
             continue
         frame = frames.Frame(sentence)
         seen = discourse.resolve(frame, sentence, own)
         found.append(pairs.stage(frame, seen, triggers.load().find(sentence.tokens)))
-    counts = Counter(mark.key for mark in marks if mark.type in mentions.SUBJECT_TYPES)
-    total = sum(counts.values()) or 1
-    return found, {key: count / total for key, count in counts.items()}
+    return found, mentions.shares(marks)
 
 
 def examples(gold: Any, parser: sentences.Parser, names: lexicon.Lexicon) -> list[Example]:
@@ -215,11 +213,11 @@ def spread(model: LogisticRegression, data: Any, classes: list[str]) -> np.ndarr
     return full
 
 
-def numbers(rows: list[Example], words: np.ndarray, classes: list[str], prior: Any) -> tuple[np.ndarray, np.ndarray, list[tuple[int, str]]]:
-    """Return the measured rows, whether each is right, and which example and predicate each is."""
+def numbers(rows: list[Example], words: np.ndarray, classes: list[str], prior: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the measured rows, and whether each is right."""
     from kg import signals
 
-    values, right, index = [], [], []
+    values, right = [], []
     types = schema.load()
     for place, row in enumerate(rows):
         shared, sites = signals.share(row.scene, row.pair, row.share)
@@ -229,8 +227,7 @@ def numbers(rows: list[Example], words: np.ndarray, classes: list[str], prior: A
             line.append(prior(row.pair.subject.found.type, row.pair.object.found.type, predicate))
             values.append(line)
             right.append(row.label == predicate)
-            index.append((place, predicate))
-    return np.array(values, dtype=np.float32), np.array(right), index
+    return np.array(values, dtype=np.float32), np.array(right)
 
 
 def train(rows: list[Example], *, strength: float, trees: dict[str, Any], minimum: int = 2) -> dict[str, np.ndarray]:
@@ -257,7 +254,7 @@ def train(rows: list[Example], *, strength: float, trees: dict[str, Any], minimu
         key = (subject, object_)
         return float(priors[keys.index(key)][classes.index(predicate)]) if key in table else default
 
-    values, right, _ = numbers(rows, unfolded, classes, prior)
+    values, right = numbers(rows, unfolded, classes, prior)
     boosted = HistGradientBoostingClassifier(random_state=0, early_stopping=False, **trees).fit(values, right)
     weights = np.zeros((len(vocabulary), len(classes)), dtype=np.float16)
     seen = list(model.classes_)
