@@ -5,36 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kg import pairs, signals
 from kg.model import Claim, Entity, Mention, claim_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import numpy as np
-
     from kg.mentions import Found
     from kg.model import Document, Sentence
     from kg.pairs import Pair, Scene
     from kg.qualifiers import Cues
-    from kg.ranker import Ranker
+    from kg.reader import Reader, View
     from kg.schema import Schema
     from kg.triggers import Hit, Triggers
 
+_PLACE = {name: place for place, name in enumerate(signals.PREDICATES)}
 # Of these a sentence states one direction only.
 _ONE_WAY = frozenset({"interacts_with", "is_a", "symptom_of"})
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pair read as a claim of one predicate, with its probability and the words that carry it."""
+    """A pair read as a claim of one predicate, with its probability."""
 
     pair: Pair
     predicate: str
     subject: Entity
     object: Entity
     probability: float
-    hit: Hit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +42,36 @@ class Refusal:
     """A pair that could have been a claim and was not, and why."""
 
     sentence: Sentence
-    subject: Mention
-    object: Mention
+    candidate: Candidate
     reason: str
 
+    @property
+    def subject(self) -> Mention:
+        """What could have been the claim's subject."""
+        return mention(self.candidate.pair.subject.found, self.candidate.subject, self.sentence)
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Everything that was measured in one scene: a pair, a predicate and readings for each row of numbers."""
-
-    scene: Scene
-    options: tuple[tuple[Pair, str, Entity, Entity], ...]
-    numbers: tuple[list[float], ...]
-
-
-def measure(scene: Scene, shares: Mapping[str, float], *, schema: Schema, ranker: Ranker) -> Rows:
-    """Measure every pair of a scene for every predicate that fits it. `shares` are the parts of the document's names by entity id."""
-    options: list[tuple[Pair, str, Entity, Entity]] = []
-    numbers: list[list[float]] = []
-    for pair in pairs.pairs(scene, schema):
-        words = ranker.read(pairs.features(scene, pair))
-        shared, sites = signals.share(scene, pair, shares.get(pair.subject.found.key, 0.0))
-        for predicate, subject, object_ in options_of(pair, schema):
-            options.append((pair, predicate, subject, object_))
-            numbers.append(
-                [
-                    *shared,
-                    *signals.own(pair, sites, predicate, subject.type, object_.type),
-                    *answers(words, ranker.classes, predicate),
-                    ranker.prior(pair.subject.found.type, pair.object.found.type, predicate),
-                ]
-            )
-    return Rows(scene, tuple(options), tuple(numbers))
+    @property
+    def object(self) -> Mention:
+        """What could have been the claim's object."""
+        return mention(self.candidate.pair.object.found, self.candidate.object, self.sentence)
 
 
-def answers(words: np.ndarray, classes: Sequence[str], predicate: str) -> tuple[float, float, float]:
-    """Return what the first model says of a predicate: its probability, that of no claim, and that of the best other predicate."""
-    own = classes.index(predicate)
-    rest = max((float(words[i]) for i in range(1, len(classes)) if i != own), default=0.0)
-    return float(words[own]), float(words[0]), rest
+def weigh(scene: Scene, view: View, shares: Mapping[str, float], *, schema: Schema, reader: Reader) -> tuple[Candidate, ...]:
+    """Weigh every pair of a scene for every predicate that fits it. `shares` are the parts of the document's names by entity id."""
+    found = tuple(pairs.pairs(scene, schema))
+    if not found:
+        return ()
+    options = [tuple(options_of(pair, schema)) for pair in found]
+    allowed = np.zeros((len(found), 1 + len(_PLACE)), dtype=bool)
+    allowed[:, 0] = True
+    for row, own in zip(allowed, options, strict=True):
+        row[[1 + _PLACE[predicate] for predicate, _, _ in own]] = True
+    rows = reader.weigh(scene, view, found, signals.of_mentions(scene, shares), allowed).tolist()
+    return tuple(
+        Candidate(pair, predicate, subject, object_, row[1 + _PLACE[predicate]])
+        for pair, row, own in zip(found, rows, options, strict=True)
+        for predicate, subject, object_ in own
+    )
 
 
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:
@@ -94,23 +85,24 @@ def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity
                     yield predicate, subject, object_
 
 
-def choose(rows: Rows, probabilities: Sequence[float], *, ranker: Ranker) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
+def choose(
+    scene: Scene, options: Sequence[Candidate], *, thresholds: Mapping[str, float]
+) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
     """Keep the candidates that make sense together, likeliest first; the rest are refused with a reason.
 
     One mention is read one way by one subject; an implied subject gives way to a named one;
     the same two entities are joined by one predicate once a sentence.
     """
     best: dict[tuple[int, int], Candidate] = {}
-    for (pair, predicate, subject, object_), probability in zip(rows.options, probabilities, strict=True):
-        key = (id(pair.subject), id(pair.object))
-        score = float(probability) - ranker.thresholds[predicate]
+    for option in options:
+        key = (id(option.pair.subject), id(option.pair.object))
         held = best.get(key)
-        if held is None or score > held.probability - ranker.thresholds[held.predicate]:
-            best[key] = Candidate(pair, predicate, subject, object_, float(probability), None)
+        if held is None or option.probability - thresholds[option.predicate] > held.probability - thresholds[held.predicate]:
+            best[key] = option
     ordered = sorted(
         best.values(),
         key=lambda c: (
-            -(c.probability - ranker.thresholds[c.predicate]),
+            -(c.probability - thresholds[c.predicate]),
             c.pair.subject.found.start,
             c.pair.object.found.start,
             c.predicate,
@@ -120,20 +112,12 @@ def choose(rows: Rows, probabilities: Sequence[float], *, ranker: Ranker) -> tup
     refused: list[Refusal] = []
     for candidate in ordered:
         reason = _clash(candidate, kept)
-        if candidate.probability < ranker.thresholds[candidate.predicate]:
+        if candidate.probability < thresholds[candidate.predicate]:
             reason = f"too unlikely to say {candidate.predicate} ({candidate.probability:.2f})"
         if reason is None:
             kept.append(candidate)
         elif not candidate.pair.subject.found.is_implied:
-            sentence = rows.scene.frame.sentence
-            refused.append(
-                Refusal(
-                    sentence,
-                    mention(candidate.pair.subject.found, candidate.subject, sentence),
-                    mention(candidate.pair.object.found, candidate.object, sentence),
-                    reason,
-                )
-            )
+            refused.append(Refusal(scene.frame.sentence, candidate, reason))
     return tuple(kept), tuple(refused)
 
 

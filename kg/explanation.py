@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg import claims, frames, mentions, qualifiers, sentences
+from kg import claims, frames, qualifiers, sentences
 from kg.model import Document, Source
 
 if TYPE_CHECKING:
@@ -73,12 +73,11 @@ def explain(text: str, extractor: Extractor) -> Iterator[Explanation]:
     """Give what was seen in each sentence of a text, in order. A text without a sentence gives nothing."""
     source = Source("text", hashlib.sha256(text.encode(errors="replace")).hexdigest())
     (extraction,) = extractor.extract((Document("text", text, source),))
-    marks = mentions.find_names(text, extractor.lexicon)
-    discourse = mentions.Discourse(mentions.topic(marks))
+    scenes = {scene.frame.sentence.start: scene for scene in extractor.see(extraction.document)}
     for sentence in extractor.parser.parse(sentences.split(text)):
-        frame = frames.Frame(sentence)
-        own = [mark for mark in marks if sentence.start <= mark.start < sentence.end]
-        founds = discourse.resolve(frame, sentence, own)
+        scene = scenes.get(sentence.start)
+        frame = frames.Frame(sentence) if scene is None else scene.frame
+        founds = () if scene is None else tuple(place.found for place in scene.places)
         named = tuple(_named(found, sentence, extractor) for found in founds)
         yield Explanation(
             sentence,

@@ -6,16 +6,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kg import __version__, claims, frames, lexicon, mentions, pairs, qualifiers, ranker, schema, sentences, triggers
+from kg import __version__, claims, frames, lexicon, mentions, pairs, qualifiers, reader, schema, sentences, signals, triggers
 from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from kg.claims import Refusal
     from kg.mentions import Found
     from kg.model import Claim, Document, Sentence
+    from kg.pairs import Scene
+    from kg.reader import View
 
 _BATCH_SENTENCES = 256
 
@@ -40,10 +42,8 @@ class Extraction:
 class _Reading:
     document: Document
     sentences: tuple[Sentence, ...]
+    marks: tuple[Found, ...]
     named: dict[int, tuple[Found, ...]]
-    shares: Mapping[str, float]
-    about: Any
-    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Extractor:
     parser: sentences.Parser
     schema: schema.Schema
     triggers: triggers.Triggers
-    ranker: ranker.Ranker
+    reader: reader.Reader
     cues: Any
     fingerprint: str
 
@@ -85,14 +85,7 @@ class Extractor:
                 place += 1
             if mentions.can_hold(own):
                 named[sentence.index] = tuple(own)
-        unknown = tuple(
-            dict.fromkeys(
-                document.text[mark.start : mark.end]
-                for mark in marks
-                if mark.key not in self.lexicon.entries and mark.rule != "abbreviation"
-            )
-        )
-        return _Reading(document, cut, named, mentions.shares(marks), mentions.topic(marks), unknown)
+        return _Reading(document, cut, marks, named)
 
     def _finish(self, batch: list[_Reading]) -> Iterator[Extraction]:
         chosen = [reading.sentences[index] for reading in batch for index in reading.named]
@@ -101,26 +94,18 @@ class Extractor:
             yield self._relate(reading, [next(parsed) for _ in reading.named])
 
     def _relate(self, reading: _Reading, parsed: list[Sentence]) -> Extraction:
-        discourse = mentions.Discourse(reading.about)
-        measured = []
-        for sentence in parsed:
-            frame = frames.Frame(sentence)
-            founds = discourse.resolve(frame, sentence, reading.named[sentence.index])
-            scene = pairs.stage(frame, founds, self.triggers.find(sentence.tokens))
-            measured.append(claims.measure(scene, reading.shares, schema=self.schema, ranker=self.ranker))
-        numbers = [row for rows in measured for row in rows.numbers]
-        probabilities: Sequence[float] = self.ranker.weigh(numbers).tolist() if numbers else []
+        text = reading.document.text
+        marks, scenes = self._see(reading, parsed)
+        shares = mentions.shares(marks)
         found: list[Claim] = []
         refusals: list[Refusal] = []
-        place = 0
-        for rows in measured:
-            last = place + len(rows.numbers)
-            kept, refused = claims.choose(rows, probabilities[place:last], ranker=self.ranker)
-            place = last
+        for scene, view in scenes:
+            options = claims.weigh(scene, view, shares, schema=self.schema, reader=self.reader)
+            kept, refused = claims.choose(scene, options, thresholds=self.reader.thresholds)
             refusals.extend(refused)
             found.extend(
                 replace(claim, sentence=replace(claim.sentence, tokens=()))
-                for claim in claims.extract(reading.document, rows.scene, kept, triggers=self.triggers, cues=self.cues)
+                for claim in claims.extract(reading.document, scene, kept, triggers=self.triggers, cues=self.cues)
             )
         unique = {claim.id: claim for claim in found}
         return Extraction(
@@ -129,8 +114,32 @@ class Extractor:
             len(reading.sentences),
             len(parsed),
             tuple(refusals),
-            reading.unknown,
+            tuple(dict.fromkeys(text[m.start : m.end] for m in marks if m.key not in self.lexicon.entries and m.rule != "abbreviation")),
         )
+
+    def see(self, document: Document) -> list[Scene]:
+        """Return every sentence of a document that was parsed, with what is named, implied and worded in it."""
+        reading = self._read(document)
+        parsed = list(self.parser.parse([reading.sentences[index] for index in reading.named]))
+        return [scene for scene, _ in self._see(reading, parsed)[1]]
+
+    def _see(self, reading: _Reading, parsed: list[Sentence]) -> tuple[list[Found], list[tuple[Scene, View]]]:
+        """Return all names of a document, those that only the reader sees included, and the scene of each parsed sentence."""
+        trees = [frames.Frame(sentence) for sentence in parsed]
+        hits = [self.triggers.find(sentence.tokens) for sentence in parsed]
+        named = [reading.named[sentence.index] for sentence in parsed]
+        rows = [signals.of_tokens(tree, own, hit) for tree, own, hit in zip(trees, named, hits, strict=True)]
+        views = self.reader.see(trees, rows)
+        seen = [reader.name(own, tree, view) for own, tree, view in zip(named, trees, views, strict=True)]
+        taken = {mark.start for own in named for mark in own}
+        untouched = (mark for mark in reading.marks if mark.start not in taken)
+        marks = sorted((*(mark for own in seen for mark in own), *untouched), key=lambda mark: mark.start)
+        discourse = mentions.Discourse(mentions.topic(marks))
+        scenes = [
+            (pairs.stage(tree, discourse.resolve(tree, tree.sentence, own), hit), view)
+            for tree, own, hit, view in zip(trees, seen, hits, views, strict=True)
+        ]
+        return marks, scenes
 
 
 def open_extractor(*, model: str | None = None, lexicons: tuple[Path, ...] = ()) -> Extractor:
@@ -149,7 +158,7 @@ def open_extractor(*, model: str | None = None, lexicons: tuple[Path, ...] = ())
         parser,
         schema.load(),
         triggers.load(),
-        ranker.load(),
+        reader.load(),
         qualifiers.load(),
         digest.hexdigest()[:16],
     )

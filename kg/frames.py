@@ -57,6 +57,11 @@ class Frame:
             if token.head != index:
                 self.children[token.head].append(index)
 
+    @property
+    def is_heading(self) -> bool:
+        """Tell whether no verb governs the sentence, as in headings."""
+        return not any(token.dep == "ROOT" and token.tag[:1] == "V" for token in self.tokens)
+
     def chain(self, index: int) -> tuple[int, ...]:
         """Return the token and all its governors, up to the root."""
         known = self._chains.get(index)

@@ -41,7 +41,8 @@ class Found:
     """Something named in a sentence, with every entity that the name can stand for, the likeliest first.
 
     `is_topic` tells that it is what the document is mostly about; an implied mention has no
-    characters of its own and stands at the start of its sentence. `classes` are the ids above
+    characters of its own and stands at the start of its sentence; `is_recent` tells that the sentence
+    before names it too. `classes` are the ids above
     it in the lexicon.
     """
 
@@ -52,6 +53,7 @@ class Found:
     is_anaphor: bool = False
     is_implied: bool = False
     is_topic: bool = False
+    is_recent: bool = False
     classes: frozenset[str] = frozenset()
     types: tuple[str, ...] = field(init=False)
     ids: frozenset[str] = field(init=False)
@@ -108,6 +110,15 @@ def generic_names() -> frozenset[str]:
     Raises TableError.
     """
     return frozenset(row["name"].casefold() for row in tables.read(ONTOLOGY / "generic-names.tsv", ("name", "example")))
+
+
+@cache
+def target_nouns() -> frozenset[str]:
+    """Read `ontology/target-nouns.tsv`: what makes a name of that which acts on a target.
+
+    Raises TableError.
+    """
+    return frozenset(row["noun"] for row in tables.read(ONTOLOGY / "target-nouns.tsv", ("noun", "example")))
 
 
 # ---- names by shape ----
@@ -221,7 +232,31 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
             ],
             first_rule="abbreviation",
         )
-    return named
+    return tuple(sorted((*named, *_targets(text, named, lexicon)), key=lambda mark: mark.start))
+
+
+_TARGETS = frozenset({"Receptor", "Neurotransmitter"})
+
+
+def _targets(text: str, named: Sequence[Found], lexicon: Lexicon) -> Iterator[Found]:
+    """Give the targets inside names of what acts on them: the receptor of "mu-opioid receptor agonist"."""
+    for mark in named:
+        if mark.type not in SUBJECT_TYPES:
+            continue
+        words = text[mark.start : mark.end].split()
+        if len(words) > 1 and words[-1].casefold().removesuffix("s") in target_nouns():
+            inner = text[mark.start : mark.end].rstrip()
+            inner = inner[: len(inner) - len(words[-1])]
+            for m in lexicon.find(inner):
+                if m.entities[0].type in _TARGETS:
+                    own = m.entities[0].id
+                    yield Found(
+                        mark.start + m.start,
+                        mark.start + m.end,
+                        readings(m.entities),
+                        lexicon.entries[own].where,
+                        classes=classes(own, lexicon),
+                    )
 
 
 def classes(id: str, lexicon: Lexicon) -> frozenset[str]:
@@ -375,7 +410,8 @@ class Discourse:
         the document's topic.
         """
         topic_id = None if self.about is None else self.about.id
-        own = [replace(found, is_topic=found.key == topic_id) for found in named]
+        before = {found.key for found in self._before}
+        own = [replace(found, is_topic=found.key == topic_id, is_recent=found.key in before) for found in named]
         if frame is not None:
             own = _specific(frame, own)
         standing: list[Found] = []

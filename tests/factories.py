@@ -6,8 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from kg.builds import DocumentRecord, dump_document, open_build
+from kg.claims import Candidate, Refusal
+from kg.mentions import Found
 from kg.model import Attribution, Basis, Certainty, Claim, Entity, Mention, Polarity, Section, Sentence, Source, Stance, claim_id
 from kg.outputs import jsonl
+from kg.pairs import Pair, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,3 +116,9 @@ def write_build(
 def nowhere(_: Claim) -> str:
     """The place of a claim whose document has no pages and no headings."""
     return ""
+
+
+def refusal(sentence: Sentence, subject: Entity, obj: Entity, reason: str) -> Refusal:
+    """Return a pair of a sentence that was refused as a claim of relief."""
+    first, second = (Place(Found(sentence.start, sentence.start + 1, (entity,), "lexicon/any.tsv:1")) for entity in (subject, obj))
+    return Refusal(sentence, Candidate(Pair(first, second, None), "alleviates", subject, obj, 0.1), reason)

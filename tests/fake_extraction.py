@@ -7,9 +7,9 @@ import re
 import time
 from dataclasses import dataclass
 
-from kg.claims import Refusal
 from kg.extraction import Extraction
 from kg.model import Basis, Certainty, Claim, Entity, Mention, Polarity, Sentence, Stance, claim_id
+from tests.factories import refusal
 
 _SENTENCE = re.compile(r"[^.\n]+\.?")
 _CLAIM = re.compile(r"(\w+) (may relieve|relieves) (\w+)")
@@ -26,7 +26,7 @@ class FakeExtractor:
                 Sentence(number, match.start(), match.end(), match[0]) for number, match in enumerate(_SENTENCE.finditer(document.text))
             ]
             claims = [claim for sentence in sentences for claim in _claims(document, sentence)]
-            refusals = tuple(Refusal(sentence, None, None, "no trigger") for sentence in sentences[:1])
+            refusals = tuple(refusal(claim.sentence, claim.subject.entity, claim.object.entity, "no trigger") for claim in claims[:1])
             yield Extraction(
                 document, tuple(sorted(claims, key=lambda claim: claim.key)), len(sentences), len(sentences), refusals, ("Xyz",)
             )

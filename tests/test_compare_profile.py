@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from kg.claims import Refusal
 from kg.compare import coverage, profile, render, table
 from kg.compare.conflicts import contradictions
 from kg.extraction import Extraction
-from kg.model import Document, Mention, Sentence, Source
-from tests.factories import claim, entity, nowhere, write_build
+from kg.model import Document, Sentence, Source
+from tests.factories import claim, entity, nowhere, refusal, write_build
 
 CLAIMS = (
     claim("kava contains kavain"),
@@ -76,8 +75,7 @@ def test_the_evidence_table_is_sorted_by_certainty_then_ground_then_place():
 def _extraction(doc, claims, refused, unknown):
     document = Document(doc, "text", Source(f"{doc}.txt", ""))
     refusals = tuple(
-        Refusal(Sentence(0, start, start + 5, f"sentence {start}"), Mention(entity(s), s, 0, 1), Mention(entity(o), o, 2, 3), reason)
-        for start, s, o, reason in refused
+        refusal(Sentence(0, start, start + 5, f"sentence {start}"), entity(s), entity(o), reason) for start, s, o, reason in refused
     )
     return Extraction(document, tuple(claims), 9, 4, refusals, unknown)
 

@@ -2,7 +2,7 @@
 
     python tools/evaluate.py [--predicates]
 
-The parts are those of `tools/train_ranker.py`; the scorer is ../shared/gold/score.py. The held-out part is
+The parts are those of `tools/reader_data.py`; the scorer is ../shared/gold/score.py. The held-out part is
 counted, never shown.
 """
 
@@ -11,20 +11,11 @@ from __future__ import annotations
 import json
 import sys
 
-from train_ranker import HELD_OUT, SHARED, may_train, score
+from reader_data import SHARED, group_of, score
 
 from kg import extraction
 from kg.model import Document, Source
 from kg.outputs import jsonl
-
-
-def part(name: str) -> str:
-    """Return the part of the gold that a text belongs to."""
-    if name[:1].isdigit():
-        return "seeds"
-    if name[:3] in HELD_OUT:
-        return "held out"
-    return "trained on" if may_train(name) else "tuned on"
 
 
 def main() -> None:
@@ -33,8 +24,8 @@ def main() -> None:
     documents = [Document(gold.name, gold.text, Source(f"{gold.name}.txt", "0" * 64)) for gold in golds]
     found = [json.loads(jsonl.dump(claim)) for one in extraction.open_extractor().extract(documents) for claim in one.claims]
     for name in ("seeds", "trained on", "tuned on", "held out"):
-        chosen = [gold for gold in golds if part(gold.name) == name]
-        result = score.score(chosen, [claim for claim in found if part(claim["doc"]) == name])
+        chosen = [gold for gold in golds if group_of(gold.name) == name]
+        result = score.score(chosen, [claim for claim in found if group_of(claim["doc"]) == name])
         claims, edges = result["claims"], result["edges"]
         agree = "  ".join(f"{field} {value:.3f}" for field, value in result["matched_claims_agree"].items())
         print(

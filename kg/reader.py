@@ -1,0 +1,356 @@
+"""The learned part: reads a parsed sentence as a whole, marks what is named in it, and says which mentions make a claim.
+
+One small network, trained by `tools/train_reader.py`: every word is its pieces, affixes, tag, dependency and
+lexicon names; two blocks mix it with its neighbours, its governor and the whole sentence; one layer
+tells names from other words, another joins two mentions by a predicate or by none. It is plain arrays, evaluated
+with numpy alone. Nothing depends on what else is read: a document gives the same numbers in any company.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kg import signals
+from kg.errors import OntologyError
+from kg.mentions import Found, entity_of, readings
+from kg.model import Entity
+from kg.resources import ONTOLOGY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from kg.frames import Frame
+    from kg.pairs import Pair, Scene
+
+PATH = ONTOLOGY / "models" / "reader.npz"
+MAX_TOKENS = 160
+MAX_WORD_CHARACTERS = 60
+MAX_REMEMBERED_WORDS = 100_000
+_GROUP = 32
+_NONE = 0
+_OUT = np.float32(-1e9)
+_FEW = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of tokens that is read as a name: first and last token (end exclusive), its likeliest type, and how likely that is."""
+
+    first: int
+    last: int
+    type: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the reader sees in one sentence: a vector for each token, and how likely each is to be part of a name of each type.
+
+    Column 0 of `types` is for no name; the others are in the order of `signals.TYPES`. `begins` tells how likely a token
+    is to be the first of a name, `kinds` how much speaks for each kind of Caution, were it one, in the order of `signals.KINDS`.
+    """
+
+    vectors: np.ndarray
+    types: np.ndarray
+    begins: np.ndarray
+    kinds: np.ndarray
+
+    def spans(self, least: float) -> Iterator[Span]:
+        """Give the stretches of tokens that are likelier than `least` to be part of a name, in text order."""
+        named = 1.0 - self.types[:, 0]
+        kinds = self.types[:, 1:].argmax(axis=1)
+        first = None
+        for index in range(len(named) + 1):
+            is_in = index < len(named) and named[index] >= least
+            if first is not None and (not is_in or kinds[index] != kinds[first] or self.begins[index] * 2 > named[index]):
+                rows = self.types[first:index]
+                yield Span(first, index, signals.TYPES[int(kinds[first])], float(rows[:, 1 + kinds[first]].mean()))
+                first = None
+            if is_in and first is None:
+                first = index
+
+    def reading(self, first: int, last: int) -> tuple[str, float]:
+        """Return the likeliest type of a stretch of tokens and how likely it is."""
+        mean = self.types[first:last].mean(axis=0)[1:]
+        best = int(mean.argmax())
+        return signals.TYPES[best], float(mean[best])
+
+    def kind(self, first: int, last: int) -> str:
+        """Return the likeliest kind of a Caution that these tokens name."""
+        return signals.KINDS[int(self.kinds[first:last].sum(axis=0).argmax())]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The network's arrays by name, the words that it knows, and the least probability at which each predicate is believed."""
+
+    arrays: Mapping[str, np.ndarray]
+    pieces: Mapping[str, int]
+    lemmas: Mapping[str, int]
+    tags: Mapping[str, int]
+    dependencies: Mapping[str, int]
+    thresholds: Mapping[str, float]
+    blocks: int
+    heads: int
+    _words: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def see(self, frames: Sequence[Frame], rows: Sequence[np.ndarray]) -> list[View]:
+        """Return what is seen in the parsed sentences of one document. `rows` are their `signals.of_tokens`."""
+        views: list[View | None] = [None] * len(frames)
+        order = sorted(range(len(frames)), key=lambda place: len(frames[place].tokens))
+        for start in range(0, len(order), _GROUP):
+            chosen = order[start : start + _GROUP]
+            vectors, tags = self._encode([frames[place] for place in chosen], [rows[place] for place in chosen])
+            for line, place in enumerate(chosen):
+                size = min(len(frames[place].tokens), MAX_TOKENS)
+                own = tags[line, :size]
+                types = np.concatenate([own[:, :1], own[:, 1::2] + own[:, 2::2]], axis=1)
+                kinds = self._line(vectors[line, :size], "kind")
+                views[place] = View(vectors[line, :size], types, own[:, 1::2].sum(axis=1), kinds)
+        return [view for view in views if view is not None]
+
+    def _encode(self, frames: Sequence[Frame], rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        arrays = self.arrays
+        sizes = [min(len(frame.tokens), MAX_TOKENS) for frame in frames]
+        length, width = max(sizes), arrays["first.weight"].shape[0]
+        x = np.zeros((len(frames), length, width), dtype=np.float32)
+        mask = np.zeros((len(frames), length, 1), dtype=np.float32)
+        head = np.zeros((len(frames), length), dtype=np.int64)
+        for line, (frame, size, own) in enumerate(zip(frames, sizes, rows, strict=True)):
+            tokens = frame.tokens[:size]
+            places = np.array([(self.tags.get(t.tag, -1), self.dependencies.get(t.dep, -1), self.lemmas.get(t.lemma, 0)) for t in tokens])
+            x[line, :size] = (
+                np.stack([self._word(token.text) for token in tokens])
+                + arrays["tag"][places[:, 0]]
+                + arrays["dep"][places[:, 1]]
+                + arrays["lemma"][places[:, 2]]
+                + own[:size] @ arrays["token"]
+            )
+            mask[line, :size] = 1
+            head[line, :size] = np.minimum([token.head for token in tokens], size - 1)
+        x = self._norm(x, "first")
+        bias = np.where(mask[:, None, None, :, 0] > 0, np.float32(0), _OUT)
+        lines = np.arange(len(frames))[:, None]
+        for block in range(self.blocks):
+            name = f"blocks.{block}."
+            y = self._norm(x, name + "n1") * mask
+            around = np.zeros((*y.shape[:2], 4 * width), dtype=np.float32)
+            around[..., :width] = y
+            around[:, 1:, width : 2 * width] = y[:, :-1]
+            around[:, :-1, 2 * width : 3 * width] = y[:, 1:]
+            around[..., 3 * width :] = y[lines, head]
+            x += np.maximum(self._line(around, name + "mix"), 0)
+            x += self._attend(self._norm(x, name + "n2"), bias, name)
+            x += self._line(np.maximum(self._line(self._norm(x, name + "n3"), name + "up"), 0), name + "down")
+        x = self._norm(x, "last")
+        return x, _softmax(self._line(x, "tagger"))
+
+    def _attend(self, y: np.ndarray, bias: np.ndarray, name: str) -> np.ndarray:
+        n, length, width = y.shape
+        parts = self._line(y, name + "qkv").reshape(n, length, 3, self.heads, width // self.heads).transpose(2, 0, 3, 1, 4)
+        weights = parts[0] @ parts[1].swapaxes(-1, -2)
+        weights *= np.float32((width // self.heads) ** -0.5)
+        weights += bias
+        seen = _softmax(weights) @ parts[2]
+        return self._line(seen.transpose(0, 2, 1, 3).reshape(n, length, width), name + "out")
+
+    def _line(self, x: np.ndarray, name: str) -> np.ndarray:
+        weight = self.arrays[name + ".weight"]
+        y: np.ndarray = x.reshape(-1, x.shape[-1]) @ weight
+        y += self.arrays[name + ".bias"]
+        found: np.ndarray = y.reshape(*x.shape[:-1], weight.shape[1])
+        return found
+
+    def _norm(self, x: np.ndarray, name: str) -> np.ndarray:
+        y: np.ndarray = x - x.mean(axis=-1, keepdims=True)
+        y /= np.sqrt(np.einsum("...i,...i->...", y, y)[..., None] / y.shape[-1] + np.float32(_FEW))
+        y *= self.arrays[name + ".weight"]
+        y += self.arrays[name + ".bias"]
+        return y
+
+    def _word(self, word: str) -> np.ndarray:
+        """Return what a word brings by its letters alone, remembered."""
+        known = self._words.get(word)
+        if known is None:
+            if len(self._words) >= MAX_REMEMBERED_WORDS:
+                self._words.clear()
+            known = self._words[word] = self._spell(word)
+        return known
+
+    def _spell(self, word: str) -> np.ndarray:
+        arrays = self.arrays
+        rows = split(word[:MAX_WORD_CHARACTERS], self.pieces)
+        vector: np.ndarray = arrays["static.bias"] + np.array(shape(word), dtype=np.float32) @ arrays["shape"]
+        if rows:
+            pieces = arrays["pieces"][rows].astype(np.float32) * arrays["piece_scale"][rows]
+            vector = vector + pieces.mean(axis=0) @ arrays["static.weight"]
+        for place, bucket in enumerate(buckets(word)):
+            vector = vector + arrays[f"affix.{place}"][bucket]
+        return vector
+
+    def weigh(self, scene: Scene, view: View, pairs: Sequence[Pair], mentions: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+        """Return for each pair how likely it is no claim (column 0) and a claim of each predicate, in the order of `signals.PREDICATES`.
+
+        `mentions` are the scene's `signals.of_mentions`; `allowed` tells which columns the types of each pair allow.
+        """
+        arrays, x = self.arrays, view.vectors
+        size, width = x.shape
+        flat = np.concatenate([x, np.zeros((1, width), dtype=np.float32)])
+        sums = np.concatenate([np.zeros((1, width), dtype=np.float32), x.cumsum(axis=0, dtype=np.float32)])
+        places = scene.places
+        inside = [range(0) if place.found.is_implied else scene.frame.inside(place.found.start, place.found.end) for place in places]
+        first = np.array([span.start if span and span.start < size else 0 for span in inside])
+        last = np.array([min(span.stop, size) if span and span.start < size else size for span in inside])
+        heads = np.array([size if place.head is None else min(place.head, size) for place in places])
+        spans = (sums[last] - sums[first]) / (last - first)[:, None].astype(np.float32)
+        m = np.maximum(self._line(np.concatenate([flat[heads], spans, mentions], axis=1), "mention"), 0)
+        measures = signals.Measures(scene, pairs)
+        inner = measures.inner[:, :size].astype(np.float32)
+        inner /= np.maximum(inner.sum(axis=1, keepdims=True), 1)
+        clauses = np.array([size if place.clause is None else min(place.clause, size) for place in places])
+        h = measures.rows() @ arrays["pair"]
+        h += self._line(m, "as_subject")[measures.subjects]
+        h += (m @ arrays["as_object"] + flat[clauses] @ arrays["verb"])[measures.objects]
+        h += (inner @ (x @ arrays["way"]))[measures.ways]
+        h = np.maximum(self._line(np.maximum(h, 0), "mid"), 0)
+        labels = self._line(h, "label")
+        return _softmax(np.where(allowed, labels, _OUT))
+
+
+# How sure the reader must be of a name that no list holds, and of a type that the lexicon does not give a name.
+NAME_PROBABILITY = 0.5
+TYPE_PROBABILITY = 0.5
+# What may stand for each other in every place: the lexicon's word decides between them.
+_ALIKE = ({"Substance", "Compound", "Alkaloid"}, {"Condition", "Effect", "Caution"})
+_EDGES = frozenset({"DT", "PRP$", "IN", "CC", "TO", ",", ".", ":", "-LRB-", "-RRB-", "``", "''", "HYPH", "_SP", "MD", "RB", "WDT", "POS"})
+
+
+def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
+    """Return the names of a sentence with those that only the reader sees, and its readings of the others, in text order."""
+    found = []
+    for mark in own:
+        inside = frame.inside(mark.start, mark.end)
+        if inside and inside.stop <= len(view.vectors):
+            type_, probability = view.reading(inside.start, inside.stop)
+            if probability >= TYPE_PROBABILITY and _is_new(type_, mark.types):
+                found.append(_read_also(mark, type_))
+                continue
+        found.append(mark)
+    for span in view.spans(NAME_PROBABILITY):
+        first, last = span.first, span.last
+        while first < last and frame.tokens[first].tag in _EDGES:
+            first += 1
+        while first < last and frame.tokens[last - 1].tag in _EDGES - {"IN", "RB"}:
+            last -= 1
+        if first == last:
+            continue
+        start, end = frame.tokens[first].start, frame.tokens[last - 1].end
+        if any(mark.start < end and start < mark.end for mark in own):
+            continue
+        text = frame.sentence.text[start - frame.sentence.start : end - frame.sentence.start]
+        kind = view.kind(first, last) if span.type == "Caution" else None
+        found.append(Found(start, end, readings((entity_of(text, span.type, kind),)), "tagger"))
+    return tuple(sorted(found, key=lambda mark: mark.start))
+
+
+def _is_new(type_: str, types: Sequence[str]) -> bool:
+    return type_ not in types and type_ != "Authority" and not any(type_ in group and group & set(types) for group in _ALIKE)
+
+
+def _read_also(mark: Found, type_: str) -> Found:
+    own = mark.entities[0]
+    kind = "adverse_effect" if type_ == "Caution" else None
+    return replace(mark, entities=(*mark.entities, Entity(f"{own.id}-{type_.lower()}", own.label, type_, own.names, kind)))
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    y: np.ndarray = np.exp(x - x.max(axis=-1, keepdims=True))
+    y /= y.sum(axis=-1, keepdims=True)
+    return y
+
+
+AFFIXES = (("prefix", 3, 1024), ("suffix", 3, 1024), ("suffix", 4, 2048))
+
+
+def buckets(word: str) -> tuple[int, ...]:
+    """Return the bucket of each affix of a word, case ignored."""
+    low = word.lower()
+    parts = ((kind, size, low[:size] if kind == "prefix" else low[-size:], count) for kind, size, count in AFFIXES)
+    return tuple(zlib.crc32(f"{kind}{size}{part}".encode()) % count for kind, size, part, count in parts)
+
+
+def shape(word: str) -> tuple[bool, ...]:
+    """Return what the letters of a word look like: capitals, digits, hyphens, Greek."""
+    return (
+        word[:1].isupper(),
+        word.isupper() and len(word) > 1,
+        any(char.isdigit() for char in word),
+        word.isdigit(),
+        "-" in word[1:-1],
+        not any(char.isalnum() for char in word),
+        any("α" <= char <= "ω" for char in word),
+        any(char.isupper() for char in word[1:]) and not word.isupper(),
+    )
+
+
+_PARTS = re.compile(r"\w+|[^\w\s]")
+
+
+def split(word: str, pieces: Mapping[str, int]) -> list[int]:
+    """Return the rows of a word's pieces: of each run of letters and digits the longest first one and so on (WordPiece, arXiv:1609.08144).
+
+    Letters that no piece has are passed over.
+    """
+    found = []
+    for part in _PARTS.findall(word.lower()):
+        start = 0
+        while start < len(part):
+            end = len(part)
+            while end > start:
+                row = pieces.get(part[start:end] if start == 0 else "##" + part[start:end])
+                if row is not None:
+                    found.append(row)
+                    break
+                end -= 1
+            start = max(end, start + 1)
+    return found
+
+
+@cache
+def load(path: Path = PATH) -> Reader:
+    """Read the shipped network.
+
+    Raises OntologyError where the file is missing or is not one that `tools/train_reader.py` wrote.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        names = ("text_pieces", "text_lemmas", "text_tags", "text_deps")
+        lists = {name: arrays.pop(name).tobytes().decode("utf-8").split("\n") for name in names}
+        limits = arrays.pop("thresholds").tolist()
+        heads = int(arrays.pop("heads"))
+        whole = {"pieces"}
+        return Reader(
+            {name: value if name in whole else np.ascontiguousarray(value.astype(np.float32)) for name, value in arrays.items()},
+            _places(lists["text_pieces"]),
+            _places(lists["text_lemmas"]),
+            _places(lists["text_tags"]),
+            _places(lists["text_deps"]),
+            dict(zip(signals.PREDICATES, limits, strict=True)),
+            sum(name.endswith(".mix.weight") for name in arrays),
+            heads,
+        )
+    except (OSError, KeyError, ValueError) as error:
+        message = f"{path.parent.name}/{path.name}: not a reader model ({error}); make it with tools/train_reader.py"
+        raise OntologyError(message) from error
+
+
+def _places(names: Sequence[str]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
