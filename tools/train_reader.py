@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from kg import reader, signals  # noqa: E402
 
 N_TAGS = 25
+ENCODED = 384
 N_LABELS = 15
 MIN_LEMMA = 4
 SHAPES = 8
@@ -376,13 +377,25 @@ def train(
     return average
 
 
+@torch.no_grad()
+def targets_of(batches: Batches, encoder: Any, chosen: list[int]) -> torch.Tensor:
+    """Return what the encoder sees in each token, as 16-bit numbers, one row a token of the data."""
+    found = torch.zeros(int(batches.data.at["tokens"][-1]), ENCODED, dtype=torch.float16)
+    for batch in batches.order(chosen, 96, None):
+        _, grid = batches.words(batch)
+        seen = F.layer_norm(heard(encoder, batches.spelled(grid), grid.shape), (ENCODED,))
+        found[torch.from_numpy(grid[grid >= 0])] = seen[torch.from_numpy(grid >= 0).to(seen.device)].half().cpu()
+    return found
+
+
 def pretrain(batches: Batches, encoder: Any, sizes: dict[str, int], o: argparse.Namespace) -> dict[str, torch.Tensor]:
     """Return the weights of a net that has learned to see words in context as the encoder does; some words are hidden from it."""
     torch.manual_seed(0)
     chance = np.random.default_rng(0)
     net = Net(sizes, d=o.d, blocks=o.blocks, heads=4, dropout=0.1, hidden=o.hidden).to(batches.device)
-    out = nn.Linear(o.d, 384).to(batches.device)
+    out = nn.Linear(o.d, ENCODED).to(batches.device)
     chosen = [i for i in range(len(batches.data.docs)) if 3 <= batches.n["tokens"][i] <= reader.MAX_TOKENS]
+    wanted = targets_of(batches, encoder, chosen)
     steps = o.pretrain_epochs * len(batches.order(chosen, 96, None))
     optimizer = torch.optim.AdamW([*net.parameters(), *out.parameters()], lr=2e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=2e-3, total_steps=steps, pct_start=0.05)
@@ -390,25 +403,36 @@ def pretrain(batches: Batches, encoder: Any, sizes: dict[str, int], o: argparse.
         total, count = 0.0, 0
         for batch in batches.order(chosen, 96, chance):
             b, grid = batches.words(batch)
-            with torch.no_grad():
-                target = F.layer_norm(heard(encoder, batches.spelled(grid), grid.shape), (384,))
+            target = wanted[torch.from_numpy(grid[grid >= 0])].float().to(batches.device)
             hidden = torch.rand(grid.shape, device=batches.device) < 0.15
             for name in ("static", "shape", "token"):
                 b[name] = b[name].masked_fill(hidden[..., None], 0.0)
             b["affix"], b["lemma"] = b["affix"].masked_fill(hidden[..., None], 0), b["lemma"].masked_fill(hidden, 0)
-            said = out(net.encode(b))
-            loss = ((said - target) ** 2)[b["mask"]].mean()
+            loss = ((out(net.encode(b)[b["mask"]]) - target) ** 2).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-            total, count = total + loss.detach(), count + 1
-        print(f"pretraining {epoch + 1}: {float(total) / count:.4f}", flush=True)
+            total, count = total + float(loss.detach()), count + 1
+        print(f"pretraining {epoch + 1}: {total / count:.4f}", flush=True)
     return {
         name: value
         for name, value in net.state_dict().items()
         if name.split(".")[0] not in {"mention", "as_subject", "as_object", "way", "verb", "pair", "mid", "label", "tagger", "kind"}
     }
+
+
+def started(stored: dict[str, Any], known: dict[str, dict[str, int]], sizes: dict[str, int], d: int) -> dict[str, torch.Tensor]:
+    """Return pretrained weights with the rows of the tables in today's order; a row that pretraining did not know is small and random."""
+    torch.manual_seed(1)
+    weights = dict(stored["weights"])
+    for name, table in known.items():
+        rows = torch.randn(sizes[name], d) * 0.1
+        for value, place in table.items():
+            if value in stored["known"][name]:
+                rows[place] = weights[f"{name}.weight"][stored["known"][name][value]]
+        weights[f"{name}.weight"] = rows
+    return weights
 
 
 @torch.no_grad()
@@ -486,7 +510,8 @@ def options() -> argparse.Namespace:
     arguments.add_argument("pieces", type=Path)
     arguments.add_argument("--out", type=Path, default=Path("ontology/models/reader.npz"))
     arguments.add_argument("--check", action="store_true")
-    arguments.add_argument("--unlabelled", type=Path, help="pretrain on these sentences first")
+    arguments.add_argument("--unlabelled", type=Path, help="sentences without claims, to pretrain on and to be taught on")
+    arguments.add_argument("--pretrained", type=Path, help="start from these weights; made first, from --unlabelled, where missing")
     arguments.add_argument("--encoder", type=Path, help="the folder of the encoder to learn from")
     arguments.add_argument(
         "--soft", type=Path, nargs="*", default=[], help="with --teach: where to write what the teacher says; else what to learn from"
@@ -566,10 +591,13 @@ def main() -> None:
         )
         soft = (Batches(more, pieces, known, device), theirs, own)
         del stored
-    if more is not None:
+    if o.pretrained is not None and not o.pretrained.exists():
         from word_vectors import load
 
-        o.start = pretrain(Batches(more, pieces, known, device), load(o.encoder)[0].to(device), sizes, o)
+        weights = pretrain(Batches(more, pieces, known, device), load(o.encoder)[0].to(device), sizes, o)
+        torch.save({"weights": weights, "known": known}, o.pretrained)
+    if o.pretrained is not None:
+        o.start = started(torch.load(o.pretrained), known, sizes, o.d)
     after = (lambda net, epoch: report([net], batches, groups, f"epoch {epoch + 1}")) if o.check else None
     nets = [train(batches, chosen, sizes, o, o.seed + seed, after, soft) for seed in range(o.seeds)]
     if o.check and o.seeds > 1:
