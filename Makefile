@@ -49,6 +49,7 @@ golden: $(DEV)  ## write the golden claims of examples/ again
 
 docs: $(DEV)  ## write the generated pages again
 	@$(BIN)/python tools/commands.py
+	@$(BIN)/python tools/ontology_page.py
 
 screenshots: $(DEV)  ## photograph the graph page of the examples for the README
 	@$(BIN)/kg build examples --out .cache/screenshots

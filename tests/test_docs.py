@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from kg import DISCLAIMER
+from kg import DISCLAIMER, schema
 from kg.cli.main import app
 from kg.resources import ONTOLOGY
 
@@ -89,6 +89,13 @@ def test_the_page_of_commands_is_what_the_program_says() -> None:
     )
 
 
+def test_the_page_of_the_ontology_is_what_its_files_say() -> None:
+    kept = (ROOT / "docs" / "ontology.md").read_text(encoding="utf-8")
+    assert kept == runpy.run_path(str(ROOT / "tools" / "ontology_page.py"))["Reference"]().page(), "make docs"
+    for predicate in schema.load().predicates.values():
+        assert f"| `{predicate.id}` |" in kept
+
+
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     missing = [
@@ -99,7 +106,7 @@ def test_every_page_is_in_the_index() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/README.md", "docs/commands.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/README.md", "docs/commands.md", "docs/ontology.md"])
 def test_a_page_says_that_it_shows_claims_and_gives_no_advice(page: str) -> None:
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert DISCLAIMER in text or "shows what texts claim and gives no medical advice" in text
