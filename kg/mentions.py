@@ -131,7 +131,10 @@ _FUNCTION_WORDS = (
     "among|against|during|after|before|as|than|like|and|or|but|nor|if|when|while|which|who|whom|whose|where|how|why|what|is|are|was|were|be|been|"
     "being|am|has|have|had|do|does|did|can|could|may|might|must|shall|should|will|would|binds?|binding|acts?|acting|activat\\w+|block\\w*|inhibit\\w*|"
     "stimulat\\w+|affects?|affected|affecting|influenc\\w+|interact\\w*|modulat\\w+|target\\w*|effects?|caus\\w+|treat\\w*|include|includes|including|called|known|"
-    "increas\\w+|decreas\\w+|reduc\\w+|specific|particular|primarily|mainly|directly|respectively|significant(?:ly)?|potential(?:ly)?"
+    "increas\\w+|decreas\\w+|reduc\\w+|reliev\\w+|alleviat\\w+|eas(?:e|es|ed|ing)|lessen\\w*|diminish\\w*|lower(?:s|ed|ing)?|manag(?:e|es|ed|ing)|"
+    "improv(?:e|es|ing)|worsen\\w*|exacerbat\\w+|aggravat\\w+|help(?:s|ed|ing)?|combat\\w*|fight(?:s|ing)?|prevent(?:s|ed|ing)?|tackl\\w+|"
+    "sooth(?:e|es|ed)|cur(?:e|es|ed|ing)|experienc\\w+|report(?:s|ed|ing)?|develop(?:s|ed|ing)?|suffer\\w*|diagnos(?:e|es|ed|ing)|promot\\w+|"
+    "enhanc(?:e|es|ing)|support(?:s|ing)?|boost\\w*|produc\\w+|trigger(?:s|ed|ing)?|provok\\w+|elicit\\w*|get(?:s|ting)?|feel(?:s|ing)?|specific|particular|primarily|mainly|directly|respectively|significant(?:ly)?|potential(?:ly)?"
 )
 _MACROS = {
     "{word}": rf"(?!(?i:{_FUNCTION_WORDS})\b)[A-Za-z][\w'’-]+",
