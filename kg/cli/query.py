@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kg import escapes
 from kg.cli.app import DEFAULT_GRAPH, GraphDir, app, printable, say, warn
 
 if TYPE_CHECKING:
     from kg.store import Answer
-
-# A spreadsheet runs a cell that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ResultFormat(StrEnum):
@@ -106,8 +104,7 @@ def separated(answer: Answer, delimiter: str) -> str:
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(answer.variables)
     for row in answer.rows:
-        cells = [_value(term) for term in row]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow([escapes.cell(_value(term)) for term in row])
     return out.getvalue()
 
 
