@@ -138,7 +138,7 @@ def _measure(build: Build) -> dict[str, Any]:
 
 
 def _names(formats: Iterable[str]) -> dict[str, str]:
-    """Return the file name of every format asked for, in the order asked but what describes the others last; claims.jsonl is always there."""
+    """Return the file name of every format asked for, what describes the others last; claims.jsonl is always there."""
     asked = sorted(dict.fromkeys(formats), key=DESCRIPTIONS.__contains__)
     return {format_: DEFAULT_NAMES[format_] for format_ in asked if format_ != "jsonl"}
 

@@ -137,7 +137,7 @@ def _link(edge: Edge, known: schema.Schema, first: dict[tuple[str, str, str, str
     claim = first[edge.subject, edge.predicate, edge.object, strongest]
     predicate = known.predicates.get(edge.predicate)
     return Link(
-        hashlib.sha256("\x1f".join((edge.subject, edge.predicate, edge.object)).encode()).hexdigest()[:16],
+        hashlib.sha256(f"{edge.subject}\x1f{edge.predicate}\x1f{edge.object}".encode()).hexdigest()[:16],
         edge.subject,
         edge.object,
         edge.predicate,

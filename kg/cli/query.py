@@ -14,6 +14,7 @@ import typer
 
 from kg import escapes
 from kg.cli.app import DEFAULT_GRAPH, GraphDir, app, printable, say, warn
+from kg.outputs import WRITERS, writer
 
 if TYPE_CHECKING:
     from kg.store import Answer
@@ -147,15 +148,16 @@ def _json(term: Any) -> dict[str, str]:
 
 @app.command()
 def export(
-    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="turtle, trig, nquads, ntriples, graphml, kgx, html …")],
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(WRITERS)}.")],
     out: Annotated[Path, typer.Option("--out", help="The file (or folder) to write.")],
     graph: GraphDir = DEFAULT_GRAPH,
 ) -> None:
     """Write the built graph in another format."""
     from kg.builds import open_build
-    from kg.outputs import writer
 
-    writer(format_)(open_build(graph), out)
+    build = open_build(graph)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    writer(format_)(build, out)
     say(f"wrote {out}")
 
 

@@ -1,6 +1,7 @@
 """graph.graphml: the graph for yEd, Cytoscape, Gephi, igraph and networkx.
 
-A node's key is the entity's id, a link's is made of what it says; tuples are joined by " | ", texts stand on one line, and what XML cannot hold becomes U+FFFD.
+A node's key is the entity's id, a link's is made of what it says. Tuples are joined by " | ", texts stand on one
+line, and what XML cannot hold becomes U+FFFD.
 """
 
 from __future__ import annotations

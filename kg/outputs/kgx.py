@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "substance-kg"
 SOURCE = "infores:substance-kg"
-NODES = ("id", "category", "name", "provided_by", "synonym", "xref", "same_as")
+NODES = ("id", "category", "name", "provided_by", "synonym", "xref")
 EDGES = (
     *("id", "category", "subject", "predicate", "object", "negated"),
     *("knowledge_level", "agent_type", "primary_knowledge_source", "publications", "has_evidence_of_type", "supporting_text"),
@@ -96,15 +96,13 @@ def _nodes(entities: Mapping[str, Entity], things: Mapping[str, Thing]) -> Itera
         together.setdefault(thing.id, []).append(id_)
     for curie, ids in sorted(together.items()):
         name = entities[ids[0]].label
-        others = sorted({other for id_ in ids for other in things[id_].others})
         yield {
             "id": curie,
             "category": sorted({f"biolink:{things[id_].category}" for id_ in ids}),
             "name": name,
             "provided_by": [SOURCE],
             "synonym": sorted({text for id_ in ids for text in (entities[id_].label, *entities[id_].names)} - {name}),
-            "xref": [other for other in others if not other.startswith("c:")],
-            "same_as": [other for other in others if other.startswith("c:")],
+            "xref": sorted({other for id_ in ids for other in things[id_].others}),
         }
 
 
@@ -116,7 +114,7 @@ def _edge(claim: Claim, things: Mapping[str, Thing], publications: Mapping[str, 
     start = claim.sentence.start
     return {
         "id": f"claim:{rdf.claim_iri(claim.id).removeprefix(rdf.PREFIXES['claim'])}",
-        "category": list(dict.fromkeys((f"biolink:{what.category}", "biolink:Association"))),
+        "category": [f"biolink:{what.category}"],
         "subject": ends[0].id,
         "predicate": f"biolink:{what.predicate}",
         "object": ends[1].id,
@@ -168,7 +166,9 @@ def _files(out: Path, kind: str, columns: tuple[str, ...]) -> Iterator[Callable[
 
         def row(record: dict[str, Any]) -> None:
             tsv.write("\t".join(_cell(record[column]) for column in columns) + "\n")
-            jsonl.write(json.dumps({name: value for name, value in record.items() if value not in (None, [], "")}, ensure_ascii=False) + "\n")
+            jsonl.write(
+                json.dumps({name: value for name, value in record.items() if value not in (None, [], "")}, ensure_ascii=False) + "\n"
+            )
 
         yield row
 

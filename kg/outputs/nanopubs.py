@@ -42,7 +42,7 @@ _TARGET = ox.NamedNode(rdf.PREFIXES["oa"] + "hasTarget")
 _SELECTOR = ox.NamedNode(rdf.PREFIXES["oa"] + "hasSelector")
 _PREFERRED = ox.NamedNode(rdf.PREFIXES["skos"] + "prefLabel")
 _SAME = ox.NamedNode(rdf.PREFIXES["skos"] + "exactMatch")
-_ENDS = tuple(ox.NamedNode(rdf.PREFIXES["rdf"] + name) for name in ("subject", "object"))
+_SPEAKERS = f"{rdf.BASE}speaker/"
 _OF_THE_ASSERTION = {_FROM: _FROM, _BY: _BY, _SPEAKER: _SPOKEN_BY}
 
 
@@ -60,8 +60,8 @@ def _quads(build: Build) -> Iterator[ox.Quad]:
     for doc, group in groupby(build.claims(), key=attrgetter("doc")):
         claims = tuple(group)
         # Documents come by id, as claims do.
-        own = [record for record in (next((record for record in records if record.id == doc), None),) if record is not None]
-        facts = _by_subject(rdf.quads(claims, own, text=build.text, run=run, lexicons=lexicons))
+        own = next((record for record in records if record.id == doc), None)
+        facts = _by_subject(rdf.quads(claims, () if own is None else (own,), text=build.text, run=run, lexicons=lexicons))
         for claim in claims:
             yield from _nanopublication(claim, facts)
 
@@ -95,7 +95,7 @@ def _nanopublication(claim: Claim, facts: _Facts) -> Iterator[ox.Quad]:
     for node in _grounds(said, facts):
         for triple in facts.get(node, ()):
             yield _in(triple, provenance)
-    yield from _information(claim, itself, said, facts, information)
+    yield from _information(claim, itself, facts, information)
 
 
 def _in(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
@@ -105,26 +105,27 @@ def _in(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
 def _grounds(said: Iterable[ox.Triple], facts: _Facts) -> Iterator[ox.NamedNode]:
     """Give what the provenance describes: the document, the run and its software, a speaker of no lexicon, the sentence, the cues."""
     for triple in said:
-        if triple.predicate in {_FROM, _BY, _TARGET, _CUE} or (
-            triple.predicate == _SPEAKER and str(triple.object.value).startswith(f"{rdf.BASE}speaker/")
-        ):
-            yield triple.object
+        node = triple.object
+        if not isinstance(node, ox.NamedNode):
+            continue
+        if triple.predicate in {_FROM, _BY, _TARGET, _CUE} or (triple.predicate == _SPEAKER and node.value.startswith(_SPEAKERS)):
+            yield node
         if triple.predicate == _TARGET:
-            yield from (selector.object for selector in facts[triple.object] if selector.predicate == _SELECTOR)
+            for selector in facts[node]:
+                if selector.predicate == _SELECTOR and isinstance(selector.object, ox.NamedNode):
+                    yield selector.object
     yield _SOFTWARE
 
 
-def _information(
-    claim: Claim, itself: ox.NamedNode, said: Iterable[ox.Triple], facts: _Facts, graph: ox.NamedNode
-) -> Iterator[ox.Quad]:
+def _information(claim: Claim, itself: ox.NamedNode, facts: _Facts, graph: ox.NamedNode) -> Iterator[ox.Quad]:
     """Give who made it and what it is about: names and public identifiers, which are the lexicon's and not the text's."""
     yield ox.Quad(itself, _LABEL, ox.Literal(_title(claim), language="en"), graph)
     yield ox.Quad(itself, _COMMENT, ox.Literal(DISCLAIMER, language="en"), graph)
     yield ox.Quad(itself, _CREATOR, _SOFTWARE, graph)
     yield ox.Quad(itself, ox.NamedNode(_NPX + "hasNanopubType"), _CLAIM, graph)
     yield ox.Quad(itself, ox.NamedNode(_NPX + "introduces"), ox.NamedNode(rdf.claim_iri(claim.id)), graph)
-    for concept in dict.fromkeys(triple.object for triple in said if triple.predicate in _ENDS):
-        for triple in facts[concept]:
+    for concept in (rdf.concept_iri(mention.entity.id) for mention in (claim.subject, claim.object)):
+        for triple in facts[ox.NamedNode(concept)]:
             if triple.predicate in {_PREFERRED, _SAME}:
                 yield _in(triple, graph)
 

@@ -1,8 +1,8 @@
 """ro-crate-metadata.json: what the files of a built folder are and how they were made, as RO-Crate 1.1 (https://w3id.org/ro/crate/1.1).
 
 `kg export rocrate --out FOLDER` copies the built folder with its texts into a folder of its own, ready for an archive;
-`--out DIR/ro-crate-metadata.json` only describes the folder that is there. `report.json` holds timings and so has no hash. The date is that of claims.jsonl,
-or SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/).
+`--out DIR/ro-crate-metadata.json` only describes the folder that is there. `report.json` holds timings and so has no hash. The
+date is that of claims.jsonl, or SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/).
 """
 
 from __future__ import annotations
