@@ -18,7 +18,7 @@ import rdflib
 from rdflib.namespace import RDF
 from typer.testing import CliRunner
 
-from kg import lexicon, rdf
+from kg import lexicon, pipeline, rdf
 from kg.builds import Build
 from kg.cli.main import app
 from kg.errors import InputError
@@ -26,6 +26,7 @@ from kg.model import Entity, Mention
 from kg.outputs import DEFAULT_NAMES, WRITERS, kgx, parquet, rocrate, writer
 from kg.views import standing, view
 from tests import page_builds
+from tests import test_pipeline as pipelines
 from tests.factories import claim, write_build
 
 MODEL = json.loads((Path(__file__).parent / "vendor" / "biolink.json").read_text(encoding="utf-8"))
@@ -582,3 +583,16 @@ def test_a_date_that_is_none_is_an_input_error(build, tmp_path, monkeypatch) -> 
 @pytest.mark.parametrize("format_", ["rdfxml", "graphml", "gexf"])
 def test_xml_is_well_formed(build, format_, tmp_path) -> None:
     assert ET.parse(export(build, format_, tmp_path)).getroot() is not None
+
+
+# ---- in a build ----
+
+
+def test_a_build_writes_folders_too_and_removes_them_when_they_are_not_asked_for(tmp_path) -> None:
+    corpus = pipelines.corpus(tmp_path / "in")
+    out = tmp_path / "out"
+    pipeline.build([str(corpus)], out, replace(pipelines.FAKE, formats=("rocrate", "kgx", "turtle")))
+    assert {"kgx/", "graph.ttl"} <= {part["@id"] for part in crate(out / rocrate.NAME)["./"]["hasPart"]}
+    pipeline.build([str(corpus)], out, replace(pipelines.FAKE, formats=("rocrate", "turtle")))
+    assert not (out / "kgx").exists()
+    assert {part["@id"] for part in crate(out / rocrate.NAME)["./"]["hasPart"]} & {"kgx/"} == set()
