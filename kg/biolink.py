@@ -84,9 +84,13 @@ def _spelled(curie: str) -> str:
 
 def associate(claim: Claim, subject: str, object_: str) -> Association:
     """Return what a claim is, given the categories of its ends; a predicate that no row names is a bare `related_to`."""
-    when = _DENIED if is_denied(claim) else claim.basis.value
+    return _associate(claim.predicate, subject, object_, _DENIED if is_denied(claim) else claim.basis.value)
+
+
+@cache
+def _associate(predicate: str, subject: str, object_: str, when: str) -> Association:
     for row in _associations():
-        if row["predicate"] == claim.predicate and all(
+        if row["predicate"] == predicate and all(
             not row[column] or value in row.values(column) for column, value in (("subject", subject), ("object", object_), ("when", when))
         ):
             return Association(row["biolink"], row["association"], row["turned"] == "yes", frozenset(row.values("qualifiers")))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg import graph, rdf, schema
 from kg.model import Certainty, Polarity, Stance
@@ -72,6 +72,11 @@ class View:
 
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
+
+
+def values(row: Node | Link) -> dict[str, Any]:
+    """Return a node's or a link's attributes by name, in their order."""
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
 def standing(polarity: str, certainty: str, stance: str) -> str:

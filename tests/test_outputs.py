@@ -22,8 +22,8 @@ from kg import lexicon, pipeline, rdf
 from kg.builds import Build
 from kg.cli.main import app
 from kg.errors import InputError
-from kg.model import Entity, Mention
-from kg.outputs import DEFAULT_NAMES, WRITERS, kgx, parquet, rocrate, writer
+from kg.model import Attribution, Entity, Mention
+from kg.outputs import DEFAULT_NAMES, WRITERS, jsonld, kgx, parquet, rocrate, writer
 from kg.views import standing, view
 from tests import page_builds
 from tests import test_pipeline as pipelines
@@ -135,6 +135,19 @@ def test_jsonld_reads_as_plain_json(build, tmp_path) -> None:
     assert mine["type"] == ["kg:Claim", "rdf:Statement"]
     assert (mine["rdf:subject"], mine["rdf:predicate"], mine["kg:subjectStart"]) == ("c:mitragynine", "kg:binds", 0)
     assert nodes["c:kava"]["skos:prefLabel"] == "kava"
+
+
+@pytest.mark.parametrize(
+    ("lexical", "datatype", "expected"),
+    [
+        ("7", "integer", 7),
+        ("007", "integer", {"@value": "007", "@type": "xsd:integer"}),
+        ("1.50", "decimal", {"@value": "1.50", "@type": "xsd:decimal"}),
+    ],
+)
+def test_jsonld_keeps_a_number_as_it_is_written(lexical, datatype, expected) -> None:
+    literal = ox.Literal(lexical, datatype=ox.NamedNode(rdf.PREFIXES["xsd"] + datatype))
+    assert jsonld._value(literal, {}) == expected
 
 
 def test_rdfxml_says_what_the_turtle_says_but_for_what_xml_cannot_hold(build, tmp_path) -> None:
@@ -497,6 +510,13 @@ def test_the_mappings_are_those_of_the_graph(build, tmp_path) -> None:
     assert {(expand(row["subject_id"]), expand(row["object_id"])) for row in table if row["object_id"] != "sssom:NoMapping"} == matches
     assert {row["predicate_id"] for row in table} == {"skos:exactMatch"}
     assert any(row["subject_id"] == "c:mitragynine" and row["object_id"].startswith("CHEBI:") for row in table)
+
+
+def test_an_authority_that_only_speaks_has_its_mapping_too(tmp_path) -> None:
+    speaker = next(entry.entity for entry in lexicon.load().entries.values() if entry.entity.type == "Authority" and entry.xrefs)
+    made = replace(claim("kava alleviates anxiety"), attribution=Attribution(speaker.id, speaker.label))
+    text = export(write_build(tmp_path / "out", [made]), "sssom", tmp_path).read_text(encoding="utf-8")
+    assert f"\nc:{speaker.id}\t" in text
 
 
 def test_an_identifier_of_a_users_own_table_is_a_mapping_too(tmp_path) -> None:

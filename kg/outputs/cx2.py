@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from kg import DISCLAIMER
-from kg.views import STANDINGS, Link, Node, view
+from kg.views import STANDINGS, Link, Node, values, view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def _dump(value: Any) -> str:
 
 def _values(row: Node | Link, names: dict[str, str]) -> dict[str, Any]:
     """Return the attributes that have a value; an empty text or list is left out, as CX2 has it."""
-    return {names[name]: value for name, value in asdict(row).items() if name in names and value not in {"", ()}}
+    return {names[name]: value for name, value in values(row).items() if name in names and value not in {"", ()}}
 
 
 def _declarations() -> dict[str, Any]:

@@ -6,11 +6,10 @@ line, and what XML cannot hold becomes U+FFFD.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kg import DISCLAIMER, escapes
-from kg.views import view
+from kg.views import values, view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +33,10 @@ def attributed(build: Build) -> nx.MultiDiGraph:
     shown = view(build)
     graph = nx.MultiDiGraph(description=DISCLAIMER)
     for node in shown.nodes:
-        graph.add_node(escapes.xml(node.id), **{name: _plain(value) for name, value in asdict(node).items() if name != "id"})
+        graph.add_node(escapes.xml(node.id), **{name: _plain(value) for name, value in values(node).items() if name != "id"})
     for link in shown.links:
-        values = {name: _plain(value) for name, value in asdict(link).items() if name not in {"source", "target"}}
-        graph.add_edge(escapes.xml(link.source), escapes.xml(link.target), key=link.id, **values)
+        attributes = {name: _plain(value) for name, value in values(link).items() if name not in {"source", "target"}}
+        graph.add_edge(escapes.xml(link.source), escapes.xml(link.target), key=link.id, **attributes)
     return graph
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -69,8 +69,8 @@ def _quads(build: Build) -> Iterator[ox.Quad]:
 def _by_subject(quads: Iterable[ox.Quad]) -> _Facts:
     facts: dict[ox.NamedNode, list[ox.Triple]] = {}
     for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode):
-            facts.setdefault(quad.subject, []).append(quad.triple)
+        subject: Any = quad.subject  # there are no blank nodes
+        facts.setdefault(subject, []).append(quad.triple)
     return {subject: tuple(triples) for subject, triples in facts.items()}
 
 
