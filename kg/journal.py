@@ -323,17 +323,18 @@ def write_bytes(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to, which takes the place of `path` at the end; a file or a folder."""
     part = path.with_name(f".part-{path.name[:100]}")
-    _remove(part)
+    remove(part)
     try:
         yield part
         if part.is_dir() or path.is_dir():
-            _remove(path)
+            remove(path)
         part.replace(path)
     finally:
-        _remove(part)
+        remove(part)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there; of a link only the link."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -126,6 +126,11 @@ def claim_iri(id_: str) -> str:
     return f"{BASE}claim/{_path(id_)}"
 
 
+def nanopublication_iri(id_: str) -> str:
+    """Return the IRI of the nanopublication of a claim."""
+    return f"{BASE}nanopublication/{_path(id_)}"
+
+
 def document_iri(id_: str) -> str:
     """Return the IRI of a document, which is also the name of the graph of its claims."""
     return f"{BASE}document/{_path(id_)}"
@@ -361,19 +366,25 @@ def _of_entry(entry: Entry) -> _Concept:
     return _Concept(entity.label, (entity.type,), (entity.kind,) if entity.kind else (), frozenset(entity.names))
 
 
+def related(ids: Iterable[str], entries: Mapping[str, Entry]) -> frozenset[str]:
+    """Return the lexicon's concepts that the graph names beside these: what a harm is a harm of, and all that stands above them."""
+    known = set(ids)
+    found = {base for id_ in known if id_.endswith(HARM_SUFFIX) and (base := id_.removesuffix(HARM_SUFFIX)) in entries}
+    for id_ in (*known, *found):
+        parent = entries[id_].parent if id_ in entries else None
+        while parent and parent in entries and parent not in found and parent not in known:
+            found.add(parent)
+            parent = entries[parent].parent
+    return frozenset(found - known)
+
+
 def _concepts(summary: _Summary, entries: Mapping[str, Entry]) -> dict[str, _Concept]:
     """Return what claims are about, who speaks them, and the lexicon's concepts above these, by id in order."""
     concepts = {id_: _settle(seen) for id_, seen in summary.entities.items()}
     for id_, label in summary.authorities.items():
         concepts.setdefault(id_, _of_entry(entries[id_]) if id_ in entries else _Concept(label))
-    for id_ in tuple(concepts):
-        if id_.endswith(HARM_SUFFIX) and id_.removesuffix(HARM_SUFFIX) in entries:
-            concepts.setdefault(id_.removesuffix(HARM_SUFFIX), _of_entry(entries[id_.removesuffix(HARM_SUFFIX)]))
-    for id_ in tuple(concepts):
-        parent = entries[id_].parent if id_ in entries else None
-        while parent and parent in entries and parent not in concepts:
-            concepts[parent] = _of_entry(entries[parent])
-            parent = entries[parent].parent
+    for id_ in related(concepts, entries):
+        concepts.setdefault(id_, _of_entry(entries[id_]))
     return dict(sorted(concepts.items()))
 
 
@@ -505,11 +516,14 @@ def blocks(
     yield from _batched(_node(id_, concepts, direct.get(id_, ()), id_ in summary.authorities, world) for id_ in concepts)
 
 
+def lexicons_of(build: Build) -> tuple[Path, ...]:
+    """Return the user's own tables that the build was made with, those that are still there."""
+    return tuple(path for name in build.report().get("lexicons", ()) if (path := Path(name)).is_file())
+
+
 def blocks_of(build: Build) -> Iterator[Block]:
     """Give the blocks of a built folder."""
-    report = build.report()
-    lexicons = tuple(Path(path) for path in report.get("lexicons", ()))
-    return blocks(build.claims(), build.documents(), text=build.text, run=run_of(build), lexicons=tuple(p for p in lexicons if p.is_file()))
+    return blocks(build.claims(), build.documents(), text=build.text, run=run_of(build), lexicons=lexicons_of(build))
 
 
 def in_graph(block: Block) -> str:

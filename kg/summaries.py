@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kg import DISCLAIMER, __version__
 from kg.builds import Build, parse_document
-from kg.journal import replacing, write_bytes
-from kg.outputs import DEFAULT_NAMES, writer
+from kg.journal import remove, replacing, write_bytes
+from kg.outputs import DEFAULT_NAMES, DESCRIPTIONS, writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,12 +75,12 @@ def write(
     old = _earlier_outputs(out)
     report["outputs"] = sorted(names.values())
     _write_report(out, report)
+    for name in old - set(names.values()):
+        remove(out / name)
     for format_, name in names.items():
         with replacing(out / name) as part:
             writer(format_)(build, part)
         clock.mark(name)
-    for name in old - set(names.values()):
-        (out / name).unlink(missing_ok=True)
     report["timings"] = clock.seconds
     _write_report(out, report)
     return report
@@ -138,8 +138,9 @@ def _measure(build: Build) -> dict[str, Any]:
 
 
 def _names(formats: Iterable[str]) -> dict[str, str]:
-    """Return the file name of every format asked for, in the order asked; claims.jsonl is always there."""
-    return {format_: DEFAULT_NAMES[format_] for format_ in dict.fromkeys(formats) if format_ != "jsonl"}
+    """Return the file name of every format asked for, what describes the others last; claims.jsonl is always there."""
+    asked = sorted(dict.fromkeys(formats), key=DESCRIPTIONS.__contains__)
+    return {format_: DEFAULT_NAMES[format_] for format_ in asked if format_ != "jsonl"}
 
 
 def _earlier_outputs(out: Path) -> set[str]:

@@ -7,14 +7,18 @@ import re
 import runpy
 import shlex
 from contextlib import redirect_stdout
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
-from kg import DISCLAIMER, schema
+from kg import DISCLAIMER, schema, store
+from kg.builds import open_build
 from kg.cli.main import app
-from kg.resources import ONTOLOGY
+from kg.outputs import DEFAULT_NAMES, WRITERS
+from kg.resources import EXAMPLES, ONTOLOGY
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md"), *ROOT.glob("examples/README.md")])
@@ -147,3 +151,90 @@ def test_the_example_in_python_runs() -> None:
         with redirect_stdout(out):
             exec(compile(example, "README.md", "exec"), {})
         assert out.getvalue().splitlines() == ["kava alleviates anxiety asserted"]
+
+
+# ---- the cookbook and the exports, on the examples ----
+
+COOKBOOK = ROOT / "docs" / "queries.md"
+EXPORTS = ROOT / "docs" / "exports.md"
+SPARQL = [body for language, body in FENCE.findall(COOKBOOK.read_text(encoding="utf-8")) if language == "sparql"]
+ASKED = [line for line in typed(COOKBOOK) if line.startswith("kg query ")]
+WRITTEN = [line for line in typed(EXPORTS) if line.startswith("kg export ") and "#" not in line]
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory) -> Path:
+    """The built graph of the examples."""
+    out = tmp_path_factory.mktemp("examples") / "output"
+    result = CliRunner().invoke(app, ["build", str(EXAMPLES), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.fixture(scope="module")
+def graph(examples):
+    return store.memory_store(open_build(examples))
+
+
+def says_something(answer: store.Answer) -> bool:
+    return bool(answer.rows or answer.triples or answer.boolean)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("sparql", SPARQL)
+def test_a_query_of_the_cookbook_finds_something_in_the_examples(graph, sparql: str) -> None:
+    assert says_something(store.ask(graph, sparql, timeout=None))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("line", ASKED)
+def test_a_command_of_the_cookbook_finds_something_in_the_examples(graph, line: str) -> None:
+    words = shlex.split(line, comments=True)[2:]
+    settings = dict(word.partition("=")[::2] for option, word in pairwise(words) if option == "--set")
+    if "--name" in words:
+        name = words[words.index("--name") + 1]
+        answer = store.ask(graph, store.fill(graph, store.named_query(name), settings), timeout=None)
+        # The page says of this one that the examples hold nothing for it.
+        assert says_something(answer) or name == "symptoms"
+    elif words:
+        assert says_something(store.ask(graph, words[0], timeout=None))
+
+
+def test_every_named_query_is_in_the_cookbook() -> None:
+    shown = set(re.findall(r"--name ([a-z-]+)", "\n".join(ASKED)))
+    assert set(store.named_queries()) - shown == set()
+
+
+@pytest.mark.model
+def test_the_python_of_the_cookbook_runs(examples, monkeypatch) -> None:
+    monkeypatch.chdir(examples.parent)
+    (code,) = (body for language, body in FENCE.findall(COOKBOOK.read_text(encoding="utf-8")) if language == "python")
+    out = io.StringIO()
+    with redirect_stdout(out):
+        exec(compile(code, "queries.md", "exec"), {})
+    assert "https://w3id.org/substance-kg/concept/kavain" in out.getvalue().splitlines()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("line", WRITTEN)
+def test_an_export_that_the_page_shows_is_written(examples, tmp_path, monkeypatch, line: str) -> None:
+    words = shlex.split(line)[1:]
+    if words[1] == "parquet":
+        pytest.importorskip("pyarrow")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, [*words, "--graph", str(examples)])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / words[words.index("--out") + 1]).exists()
+
+
+def test_every_format_is_on_the_page_of_exports_with_its_file() -> None:
+    text = EXPORTS.read_text(encoding="utf-8")
+    assert [name for name in WRITERS if f"`{name}`" not in text] == []
+    assert [name for name in DEFAULT_NAMES.values() if Path(name).suffix not in text or Path(name).stem not in text] == []
+
+
+@pytest.mark.model
+def test_the_page_names_every_file_that_neo4j_must_be_given(examples, tmp_path) -> None:
+    CliRunner().invoke(app, ["export", "neo4j", "--graph", str(examples), "--out", str(tmp_path)])
+    text = EXPORTS.read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir() if f"s={path.name}" not in text] == []

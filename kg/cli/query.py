@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kg import escapes
 from kg.cli.app import DEFAULT_GRAPH, GraphDir, app, printable, say, warn
+from kg.outputs import WRITERS, writer
 
 if TYPE_CHECKING:
     from kg.store import Answer
-
-# A spreadsheet runs a cell that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ResultFormat(StrEnum):
@@ -106,8 +105,7 @@ def separated(answer: Answer, delimiter: str) -> str:
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(answer.variables)
     for row in answer.rows:
-        cells = [_value(term) for term in row]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow([escapes.cell(_value(term)) for term in row])
     return out.getvalue()
 
 
@@ -150,15 +148,16 @@ def _json(term: Any) -> dict[str, str]:
 
 @app.command()
 def export(
-    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="turtle, trig, nquads, ntriples, graphml, kgx, html …")],
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(WRITERS)}.")],
     out: Annotated[Path, typer.Option("--out", help="The file (or folder) to write.")],
     graph: GraphDir = DEFAULT_GRAPH,
 ) -> None:
     """Write the built graph in another format."""
     from kg.builds import open_build
-    from kg.outputs import writer
 
-    writer(format_)(open_build(graph), out)
+    build = open_build(graph)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    writer(format_)(build, out)
     say(f"wrote {out}")
 
 

@@ -8,11 +8,10 @@ import io
 import re
 from dataclasses import dataclass
 
-from kg import DISCLAIMER
+from kg import DISCLAIMER, escapes
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()>#|~&])")
 _BULLET = re.compile(r"^(\d*)([-+=.)])(?=\s|$)")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1d2530;--soft:#5a6675;--line:#d5dbe3;--page:#fff;--band:#f3f6f9;--mark:#0b5cad}
@@ -150,7 +149,7 @@ def to_csv(table: Table) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
     for row in table.rows:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in map(plain, row)])
+        writer.writerow([escapes.cell(plain(text)) for text in row])
     return out.getvalue()
 
 

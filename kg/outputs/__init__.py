@@ -22,6 +22,17 @@ WRITERS: Mapping[str, str] = {
     "trig": "kg.outputs.trig",
     "nquads": "kg.outputs.nquads",
     "ntriples": "kg.outputs.ntriples",
+    "rdfxml": "kg.outputs.rdfxml",
+    "jsonld": "kg.outputs.jsonld",
+    "nanopubs": "kg.outputs.nanopubs",
+    "graphml": "kg.outputs.graphml",
+    "gexf": "kg.outputs.gexf",
+    "cx2": "kg.outputs.cx2",
+    "neo4j": "kg.outputs.neo4j",
+    "kgx": "kg.outputs.kgx",
+    "sssom": "kg.outputs.sssom",
+    "parquet": "kg.outputs.parquet",
+    "rocrate": "kg.outputs.rocrate",
 }
 DEFAULT_NAMES: Mapping[str, str] = {
     "html": "graph.html",
@@ -29,7 +40,20 @@ DEFAULT_NAMES: Mapping[str, str] = {
     "trig": "graph.trig",
     "nquads": "graph.nq",
     "ntriples": "graph.nt",
+    "rdfxml": "graph.rdf",
+    "jsonld": "graph.jsonld",
+    "nanopubs": "nanopubs.trig",
+    "graphml": "graph.graphml",
+    "gexf": "graph.gexf",
+    "cx2": "graph.cx2",
+    "neo4j": "neo4j",
+    "kgx": "kgx",
+    "sssom": "mappings.sssom.tsv",
+    "parquet": "claims.parquet",
+    "rocrate": "ro-crate-metadata.json",
 }
+# Formats that describe the files of other formats, and so are written after them.
+DESCRIPTIONS = frozenset({"rocrate"})
 
 
 def writer(format_: str) -> Callable[[Build, Path], None]:
