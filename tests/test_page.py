@@ -43,12 +43,7 @@ class Opened:
 
 
 def written(folder, claims, **options):
-    build = write_build(folder, claims)
-    (folder / "graph.ttl").write_text(
-        "<https://w3id.org/substance-kg/concept/silverleaf> <urn:contains> <https://w3id.org/substance-kg/concept/lunarine> .",
-        encoding="utf-8",
-    )
-    html.write(build, folder / "graph.html", **options)
+    html.write(write_build(folder, claims), folder / "graph.html", **options)
     return folder / "graph.html"
 
 
@@ -378,19 +373,86 @@ def test_the_table_has_nothing_serious_either(visit, root, path):
     assert [each["id"] for each in found["result"]["value"]["violations"] if each["impact"] in {"serious", "critical"}] == []
 
 
-def test_sparql_is_answered_inside_the_page(visit, tmp_path):
-    page = visit(written(tmp_path, small(), with_sparql=True))
-    page.page.click("#ask")
-    page.page.fill("#ask-text", "SELECT ?o WHERE { ?s <urn:contains> ?o }")
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("asking"), small(), with_sparql=True)
+
+
+def asked(page, sparql=None):
+    """Ask, and return what the page says of the answer; without a query, ask the one that stands there."""
+    if sparql is not None:
+        page.page.fill("#ask-text", sparql)
+    page.page.evaluate("document.getElementById('ask-note').textContent = ''")
     page.page.click("#ask-run")
-    page.page.locator("#ask-note", has_text="1 answer").wait_for(timeout=20000)
+    note = page.page.locator("#ask-note").filter(has_not_text=re.compile(r"^$|…$"))
+    note.wait_for(timeout=20000)
+    return note.inner_text()
+
+
+def test_sparql_is_answered_inside_the_page(visit, asking):
+    page = visit(asking)
+    page.page.click("#ask")
+    assert asked(page, "SELECT ?o WHERE { c:silverleaf kg:contains ?o }").startswith("1 answer,")
     page.page.click("#answer button")
     assert page.text("#panel h2") == "lunarine"
     page.page.click("#ask")
-    page.page.fill("#ask-text", "SELECT nonsense")
-    page.page.click("#ask-run")
-    page.page.locator("#ask-note", has_text="error").wait_for()
+    assert asked(page, "ASK { c:lunarine kg:contains c:silverleaf }").startswith("1 answer,")
+    assert page.text("#answer") == "no"
+    assert asked(page, "CONSTRUCT { ?s kg:contains ?o } WHERE { ?s kg:contains ?o }").startswith("1 answer,")
+    assert page.text("#answer td >> nth=1") == "kg:contains"
+    assert page.complaints == []
     assert page.external == []
+
+
+@pytest.mark.parametrize(
+    ("sparql", "complaint"),
+    [
+        ("SELECT nonsense", "error"),
+        ("SELECT * WHERE { SERVICE <https://tracker.invalid/> { ?s ?p ?o } }", "service"),
+        ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "error"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_and_fetches_nothing(visit, asking, sparql, complaint):
+    page = visit(asking)
+    page.page.click("#ask")
+    assert complaint in asked(page, sparql).lower()
+    assert page.text("#answer") == ""
+    assert page.external == []
+
+
+def test_the_page_answers_every_named_query_as_kg_query_does(visit, asking):
+    from kg import store
+    from kg.builds import open_build
+
+    page = visit(asking)
+    page.page.click("#ask")
+    opened = store.open_store(open_build(asking.parent))
+    told, expected = {}, {}
+    for place, (name, query) in enumerate(sorted(store.named_queries().items())):
+        page.page.select_option("#ask-named", str(place))
+        told[name] = int(re.match(r"(\d+) answers?,", asked(page))[1])
+        answer = store.ask(opened, query.sparql, timeout=None)
+        expected[name] = len(answer.rows) + len(answer.triples)
+    assert told == expected
+    assert max(told.values()) > 5
+    assert page.complaints == []
+
+
+def test_a_query_sees_each_document_as_a_graph(visit, asking):
+    page = visit(asking)
+    page.page.click("#ask")
+    assert asked(page, "SELECT ?claim WHERE { GRAPH <document/b> { ?claim kg:stance ?stance } }").startswith("3 answers,")
+
+
+def test_the_keyboard_alone_asks(visit, asking):
+    page = visit(asking)
+    page.page.focus("#ask")
+    page.key("Enter")
+    page.page.focus("#ask-text")
+    page.key("Control+Enter")
+    page.page.locator("#ask-note", has_text="answer").wait_for(timeout=20000)
+    page.key("Escape")
+    assert not page.page.locator("#ask-dialog").is_visible()
 
 
 def test_a_notebook_frame_draws_it(visit, path, tmp_path):

@@ -153,12 +153,17 @@ def export(
     format_: Annotated[str, typer.Argument(metavar="FORMAT", help="turtle, trig, nquads, ntriples, graphml, kgx, html …")],
     out: Annotated[Path, typer.Option("--out", help="The file (or folder) to write.")],
     graph: GraphDir = DEFAULT_GRAPH,
+    with_sparql: Annotated[bool, typer.Option("--with-sparql", help="Let the page (html) answer SPARQL without a server.")] = False,
 ) -> None:
     """Write the built graph in another format."""
     from kg.builds import open_build
     from kg.outputs import writer
 
-    writer(format_)(open_build(graph), out)
+    if with_sparql and format_ != "html":
+        message = f"only the page, html, can answer SPARQL; {format_} cannot"
+        raise typer.BadParameter(message, param_hint="--with-sparql")
+    options = {"with_sparql": True} if with_sparql else {}
+    writer(format_, **options)(open_build(graph), out)
     say(f"wrote {out}")
 
 
