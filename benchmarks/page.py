@@ -38,7 +38,10 @@ from page_builds import FLAGS, many, write_build  # noqa: E402
 
 USABLE_BARS = {500: 1200.0, 5_000: 3000.0}
 DRAG_BAR = 60.0
-UNTIL = "(step) => new Promise((done) => { const look = () => { if (window.dragged.length > step) done(); else setTimeout(look, 2); }; look(); })"
+UNTIL = """(step) => new Promise((done) => {
+  const look = () => { if (window.dragged.length > step) done(); else setTimeout(look, 2); };
+  look();
+})"""
 STEPS = 40
 STRIDE = 9
 WIDTH, HEIGHT = 1360, 860
@@ -50,7 +53,9 @@ window.addEventListener("pointermove", () => {
 }, {capture: true});
 """
 READY = """<script>
-requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = String(Math.round(performance.now())); }));
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  document.documentElement.dataset.ready = String(Math.round(performance.now()));
+}));
 </script></body>"""
 EMPTY = "<!DOCTYPE html><html data-ready='0'><body><div id='canvas' style='height: 800px'></div></body></html>"
 

@@ -53,7 +53,7 @@ const startAsking = () => {
   const host = make("div", { class: "answer", id: "answer", tabindex: "0", role: "region", "aria-label": "Answer" });
   const note = make("span", { id: "ask-note", role: "status" });
   const named_ = make("select", { id: "ask-named", "aria-label": "Named queries", onchange: () => { text.value = asked.queries[Number(named_.value)].sparql; note.textContent = asked.queries[Number(named_.value)].help; } },
-    asked.queries.map((each, place) => make("option", { value: String(place) }, `${each.name}: ${each.help.slice(0, 90)}`)));
+    asked.queries.map((each, place) => make("option", { value: String(place) }, `${each.name}: ${each.help}`)));
   const run = async () => {
     note.textContent = store === null ? "Starting…" : "Asking…";
     host.replaceChildren();

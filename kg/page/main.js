@@ -39,7 +39,7 @@ const follow = (changed) => {
   }
   const total = view.nodes.length + view.left;
   byId("shown").textContent = view.left > 0
-    ? `${view.nodes.length.toLocaleString("en")} of ${count(total, "entity", "entities")} drawn. Search, or double click to expand.`
+    ? `${grouped(view.nodes.length)} of ${count(total, "entity", "entities")} drawn. Search, or double click to expand.`
     : `${count(view.nodes.length, "entity", "entities")}, ${count(view.edges.length, "relation", "relations")} drawn.`;
   const target = chosenOf(state.chosen);
   if (changed.includes("chosen")) reveal(target);
@@ -222,9 +222,9 @@ const tellTotals = () => {
   const { nodes: allNodes, edges: allEdges, claims: allClaims } = rest.totals;
   byId("totals").textContent = `${count(allNodes, "entity", "entities")} · ${count(allEdges, "relation", "relations")} · ${count(allClaims, "claim", "claims")} · ${count(rest.documents, "document", "documents")}`;
   const left = [];
-  if (allNodes > nodes.length) left.push(`${nodes.length.toLocaleString("en")} of ${allNodes.toLocaleString("en")} entities`);
-  if (allEdges > edges.length) left.push(`${edges.length.toLocaleString("en")} of ${allEdges.toLocaleString("en")} relations`);
-  if (allClaims > claims.length) left.push(`the sentences of ${claims.length.toLocaleString("en")} of ${allClaims.toLocaleString("en")} claims`);
+  if (allNodes > nodes.length) left.push(`${grouped(nodes.length)} of ${grouped(allNodes)} entities`);
+  if (allEdges > edges.length) left.push(`${grouped(edges.length)} of ${grouped(allEdges)} relations`);
+  if (allClaims > claims.length) left.push(`the sentences of ${grouped(claims.length)} of ${grouped(allClaims)} claims`);
   if (left.length > 0) byId("left-out").textContent = ` This file carries ${left.join(", ")}; claims.jsonl has all.`;
 };
 
