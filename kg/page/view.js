@@ -308,8 +308,8 @@ const frame = (animated = false) => {
   const xs = spots.map((spot) => spot.x), ys = spots.map((spot) => spot.y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   // Room for the labels at the rim, the bar above and the key below, in pixels of the screen.
-  const isSmall = host.clientWidth < 640;
-  const [side, above, below] = isSmall ? [44, 84, 74] : [82, 92, 88];
+  const side = host.clientWidth < 480 ? 50 : 82;
+  const [above, below] = [document.querySelector(".bar").offsetHeight + 48, byId("key").offsetHeight + 56];
   const scale = Math.max(0.02, Math.min(1.3, (host.clientWidth - 2 * side) / Math.max(1, right - left), (host.clientHeight - above - below) / Math.max(1, bottom - top)));
   const down = (above - below) / 2 / scale;
   network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - down }, scale, animation: animated ? { duration: 250 } : false });
@@ -360,10 +360,13 @@ const annotate = (ctx) => {
       [x - width / 2, y + far + 4, "center"], [x + far + 5, y - height / 2, "left"], [x - far - 5 - width, y - height / 2, "right"], [x - width / 2, y - far - 4 - height, "center"],
       [x + near, y + near, "left"], [x - near - width, y + near, "right"], [x + near, y - near - height, "left"], [x - near - width, y - near - height, "right"],
     ];
-    const fit = choices.find(([left, top]) => left > 2 && left + width < host.clientWidth - 2 && taken.isFree([left - 2, top - 1, left + width + 2, top + height + 1]));
+    const room = ([left, top]) => [left - 2, top - 1, left + width + 2, top + height + 1];
+    const inside = choices.filter(([left]) => left > 2 && left + width < host.clientWidth - 2);
+    const fit = inside.find((each) => taken.isFree(room(each)));
     if (fit === undefined && !early.has(node)) return;
-    const [left, top, align] = fit || choices[0];
-    taken.add([left - 2, top - 1, left + width + 2, top + height + 1]);
+    const best = fit || taken.freest(inside.length > 0 ? inside : choices, room);
+    const [left, top, align] = best;
+    taken.add(room(best));
     ctx.globalAlpha = lit.nodes === null || strong > 0 ? 1 : 0.3;
     ctx.font = font;
     ctx.strokeStyle = ink.halo;
@@ -409,7 +412,7 @@ const marks = (ctx, taken, ink) => {
     const off = lit.edges !== null && !lit.edges.has(edge.id);
     const far = Math.max(4, Math.min(8, 8 * view.scale ** 0.5));
     const room = (spot) => [spot.x - far, spot.y - far, spot.x + far, spot.y + far];
-    const spot = places.find((each) => taken.isFree(room(each))) || places[0];
+    const spot = taken.freest(places, room);
     const colour = edge.now.mark === "denied" ? ink.no : edge.now.mark === "disputed" ? ink.split : ink.lacking;
     found.set(edge.id, spot);
     ctx.globalAlpha = off ? 0.15 : 1;
@@ -471,10 +474,26 @@ class Cells {
       this.cells.get(key).push(box);
     }
   }
-  isFree(box) {
+  // How much of a rectangle is covered, in square pixels.
+  covered(box) {
+    const met = new Set();
+    let sum = 0;
     for (const key of this.keys(box))
-      for (const [left, top, right, bottom] of this.cells.get(key) || [])
-        if (left < box[2] && right > box[0] && top < box[3] && bottom > box[1]) return false;
-    return true;
+      for (const each of this.cells.get(key) || []) {
+        const wide = Math.min(each[2], box[2]) - Math.max(each[0], box[0]), high = Math.min(each[3], box[3]) - Math.max(each[1], box[1]);
+        if (wide > 0 && high > 0 && !met.has(each)) { met.add(each); sum += wide * high; }
+      }
+    return sum;
+  }
+  isFree(box) { return this.covered(box) === 0; }
+  // The first of the places that is covered least.
+  freest(places, room) {
+    let best = places[0], least = Infinity;
+    for (const place of places) {
+      const sum = this.covered(room(place));
+      if (sum < least) { best = place; least = sum; }
+      if (sum === 0) break;
+    }
+    return best;
   }
 }
