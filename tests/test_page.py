@@ -112,6 +112,52 @@ def test_the_first_picture_is_not_empty(visit, path):
     assert colours > 20
 
 
+RECORD = """() => new Promise((done) => {
+  const found = [];
+  const plain = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) { found.push([text, x, y]); plain.call(this, text, x, y); };
+  document.getElementById("zoom-in").click();
+  document.getElementById("zoom-out").click();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    CanvasRenderingContext2D.prototype.fillText = plain;
+    done(found);
+  }));
+})"""
+
+
+def drawn(page):
+    """Where each text stands in the picture."""
+    return {text: (x, y) for text, x, y in page.page.evaluate(RECORD)}
+
+
+def test_the_main_entities_are_named_however_crowded_the_picture_is(visit, tmp_path):
+    hubs = [entity(f"main substance {number}") for number in range(4)]
+    claims = [
+        claim(hub, "alleviates", entity(f"rather long condition {number}", "Condition"), "No.", doc=f"{hub.id}-{number}", stance="denied")
+        for hub in hubs
+        for number in range(50)
+    ]
+    texts = set(drawn(visit(written(tmp_path, claims), width=1000, height=520)))
+    assert {hub.label for hub in hubs} <= texts
+    assert "✕" in texts
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 740), (1000, 700)])
+def test_evidence_beside_the_picture_does_not_move_it(visit, path, width, height):
+    (_, before), (_, after) = (
+        drawn(visit(path, fragment=fragment, width=width, height=height))["silverleaf"] for fragment in ("", "#s=n:silverleaf")
+    )
+    assert abs(before - after) < 40
+
+
+def test_evidence_over_the_picture_moves_what_was_chosen_out_of_the_way(visit, path):
+    page = visit(path, fragment=EDGE, width=760, height=700)
+    left = page.page.locator("#panel").bounding_box()["x"]
+    texts = drawn(page)
+    assert texts["silverleaf"][0] < left
+    assert texts["night dread"][0] < left
+
+
 def test_a_large_graph_opens_on_its_main_part_and_says_so(visit, crowd):
     shown = visit(crowd).text("#shown")
     drawn = int(re.match(r"(\d+) of 300 entities drawn", shown)[1])
@@ -187,6 +233,14 @@ def test_a_filter_takes_claims_away_and_undo_brings_them_back(visit, path):
     assert page.text("#shown") == "6 entities, 7 relations drawn."
     assert "no-rel=alleviates" in page.page.url
     page.page.click("#undo")
+    assert page.text("#shown") == "8 entities, 9 relations drawn."
+
+
+def test_a_double_click_in_the_legend_leaves_only_that(visit, path):
+    page = visit(path)
+    page.page.dblclick('[data-filter="preds"][data-value="contains"]')
+    assert page.text("#shown") == "2 entities, 1 relation drawn."
+    page.page.click("#reset")
     assert page.text("#shown") == "8 entities, 9 relations drawn."
 
 
