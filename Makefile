@@ -51,8 +51,8 @@ docs: $(DEV)  ## write the generated pages again
 	@$(BIN)/python tools/commands.py
 	@$(BIN)/python tools/ontology_page.py
 
-screenshots: $(DEV)  ## photograph the graph page of the examples for the README
-	@$(BIN)/kg build examples --out .cache/screenshots
+screenshots: $(DEV)  ## photograph the graph page of the examples for the README and docs/page.md
+	@$(BIN)/kg build examples --out .cache/screenshots --with-sparql
 	@$(BIN)/python tools/screenshots.py .cache/screenshots
 
 lock: $(DEV)  ## resolve pyproject.toml again into constraints.txt

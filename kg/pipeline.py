@@ -30,7 +30,11 @@ _MIN_CHUNK_BYTES, _MAX_CHUNK_BYTES, _CHUNKS_A_WORKER = 4_000, 64_000, 8
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to build; `fingerprint` names all that a document's claims depend on beside the document, `model` the spaCy pipeline."""
+    """How to build.
+
+    `fingerprint` names all that a document's claims depend on beside the document, `model` the
+    spaCy pipeline; `with_sparql` lets the page answer SPARQL.
+    """
 
     opener: Callable[[], Extractor]
     fingerprint: str
@@ -41,6 +45,7 @@ class Settings:
     address: str | None = None
     formats: tuple[str, ...] = DEFAULT_FORMATS
     reading: Options = field(default_factory=Options)
+    with_sparql: bool = False
 
 
 @dataclass(slots=True)
@@ -88,7 +93,10 @@ def build(inputs: Sequence[str], out: Path, settings: Settings, *, watch: Callab
         book.forget_others()
         clock.mark("extraction")
         run: dict[str, Any] = {"fingerprint": settings.fingerprint, "model": settings.model, "lexicons": list(settings.lexicons)}
-        return summaries.write(book, settings.formats, run, progress.faults, progress.skipped, clock)
+        formats: dict[str, dict[str, Any]] = {format_: {} for format_ in settings.formats}
+        if "html" in formats and settings.with_sparql:
+            formats["html"]["with_sparql"] = True
+        return summaries.write(book, formats, run, progress.faults, progress.skipped, clock)
 
 
 def _tasks(book: Journal, settings: Settings, progress: Progress) -> Iterator[Task]:

@@ -41,11 +41,12 @@ class Clock:
 
 
 def write(
-    book: Journal, formats: Iterable[str], run: Mapping[str, Any], faults: Iterable[Fault], skipped: int, clock: Clock
+    book: Journal, formats: Mapping[str, Mapping[str, Any]], run: Mapping[str, Any], faults: Iterable[Fault], skipped: int, clock: Clock
 ) -> dict[str, Any]:
     """Write all files of the built folder, each whole or not at all, and return the report.
 
-    `run` is what the report says of how the build was made. Outputs that an earlier build wrote and this one does not are removed.
+    `formats` holds the options of each format's writer; `run` is what the report says of how the build was made.
+    Outputs that an earlier build wrote and this one does not are removed.
     """
     out = book.out
     figures = _write_lines(book, out)
@@ -79,7 +80,7 @@ def write(
         remove(out / name)
     for format_, name in names.items():
         with replacing(out / name) as part:
-            writer(format_)(build, part)
+            writer(format_, **formats[format_])(build, part)
         clock.mark(name)
     report["timings"] = clock.seconds
     _write_report(out, report)

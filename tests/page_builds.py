@@ -52,12 +52,20 @@ def claim(
 
 
 def write_build(path, claims, *, metadata=()):
-    """Write a built folder; claims are put in output order."""
+    """Write a built folder; claims are put in output order, and each document's text holds its sentences at their places."""
     claims = sorted(claims, key=lambda each: each.key)
     (path / "texts").mkdir(parents=True, exist_ok=True)
     (path / "claims.jsonl").write_text("".join(jsonl.dump(each) + "\n" for each in claims), encoding="utf-8")
-    docs = sorted({each.doc for each in claims})
-    records = (DocumentRecord(doc, SOURCE, 100, sum(each.doc == doc for each in claims), tuple(sorted(metadata))) for doc in docs)
+    texts = {}
+    for each in claims:
+        before = texts.get(each.doc, "").ljust(each.sentence.end)
+        texts[each.doc] = before[: each.sentence.start] + each.sentence.text + before[each.sentence.end :]
+    for doc, text in texts.items():
+        (path / "texts" / f"{doc}.txt").write_text(text, encoding="utf-8", newline="")
+    records = (
+        DocumentRecord(doc, SOURCE, len(text), sum(each.doc == doc for each in claims), tuple(sorted(metadata)))
+        for doc, text in sorted(texts.items())
+    )
     (path / "documents.jsonl").write_text("".join(dump_document(record) + "\n" for record in records), encoding="utf-8")
     (path / "report.json").write_text(json.dumps({"claims": len(claims)}), encoding="utf-8")
     return Build(path)

@@ -105,6 +105,16 @@ def test_more_formats_and_a_store_are_written(kg, tmp_path):
     assert (tmp_path / "store").is_dir()
 
 
+def test_the_page_answers_sparql_only_where_that_is_asked_for(kg, tmp_path):
+    (tmp_path / "a.txt").write_text(CLAIM)
+    pages = []
+    for options in ([], ["--with-sparql"], []):
+        assert kg("build", tmp_path / "a.txt", "--out", tmp_path / "out", *options).exit_code == 0
+        pages.append((tmp_path / "out" / "graph.html").read_bytes())
+    assert [b"'wasm-unsafe-eval'" in page.replace(b"&#39;", b"'") for page in pages] == [False, True, False]
+    assert pages[0] == pages[2]
+
+
 def test_many_faults_are_named_up_to_a_bound(kg, tmp_path):
     (tmp_path / "a.txt").write_text(CLAIM)
     (tmp_path / "bad.jsonl").write_text("{\n" * 80)

@@ -184,7 +184,6 @@ def test_identifiers_come_from_the_lexicon(tmp_path):
 
 
 def test_sparql_is_carried_only_when_asked_for(build):
-    (build.path / "graph.ttl").write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
     plain, asking = html.page(build), html.page(build, with_sparql=True)
     assert "data-sparql" not in plain.split("<script>", maxsplit=1)[0]
     assert "wasm-unsafe-eval" not in plain

@@ -9,6 +9,7 @@ from page_builds import claim, entity, many, small, write_build
 
 from kg import DISCLAIMER
 from kg.outputs import html
+from kg.page.payload import Bounds
 
 pytestmark = pytest.mark.browser
 
@@ -43,12 +44,7 @@ class Opened:
 
 
 def written(folder, claims, **options):
-    build = write_build(folder, claims)
-    (folder / "graph.ttl").write_text(
-        "<https://w3id.org/substance-kg/concept/silverleaf> <urn:contains> <https://w3id.org/substance-kg/concept/lunarine> .",
-        encoding="utf-8",
-    )
-    html.write(build, folder / "graph.html", **options)
+    html.write(write_build(folder, claims), folder / "graph.html", **options)
     return folder / "graph.html"
 
 
@@ -62,6 +58,11 @@ def crowd(tmp_path_factory):
     return written(tmp_path_factory.mktemp("crowd"), many(300))
 
 
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("asking"), small(), with_sparql=True)
+
+
 @pytest.fixture
 def visit(browser):
     opened = []
@@ -73,6 +74,17 @@ def visit(browser):
     yield visit_
     for each in opened:
         each.context.close()
+
+
+def asked(page, sparql=None):
+    """Ask, and return what the page says of the answer; without a query, ask the one that stands there."""
+    if sparql is not None:
+        page.page.fill("#ask-text", sparql)
+    page.page.evaluate("document.getElementById('ask-note').textContent = ''")
+    page.page.click("#ask-run")
+    note = page.page.locator("#ask-note").filter(has_not_text=re.compile(r"^$|…$"))
+    note.wait_for(timeout=20000)
+    return note.inner_text()
 
 
 EDGE = "#s=e:silverleaf~alleviates~night-dread"
@@ -100,10 +112,63 @@ def test_the_first_picture_is_not_empty(visit, path):
     assert colours > 20
 
 
+RECORD = """() => new Promise((done) => {
+  const found = [];
+  const plain = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) { found.push([text, x, y]); plain.call(this, text, x, y); };
+  document.getElementById("zoom-in").click();
+  document.getElementById("zoom-out").click();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    CanvasRenderingContext2D.prototype.fillText = plain;
+    done(found);
+  }));
+})"""
+
+
+def drawn(page):
+    """Where each text stands in the picture."""
+    return {text: (x, y) for text, x, y in page.page.evaluate(RECORD)}
+
+
+def test_the_main_entities_are_named_however_crowded_the_picture_is(visit, tmp_path):
+    hubs = [entity(f"main substance {number}") for number in range(4)]
+    claims = [
+        claim(hub, "alleviates", entity(f"rather long condition {number}", "Condition"), "No.", doc=f"{hub.id}-{number}", stance="denied")
+        for hub in hubs
+        for number in range(50)
+    ]
+    texts = set(drawn(visit(written(tmp_path, claims), width=1000, height=520)))
+    assert {hub.label for hub in hubs} <= texts
+    assert "✕" in texts
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 740), (1000, 700)])
+def test_evidence_beside_the_picture_does_not_move_it(visit, path, width, height):
+    (_, before), (_, after) = (
+        drawn(visit(path, fragment=fragment, width=width, height=height))["silverleaf"] for fragment in ("", "#s=n:silverleaf")
+    )
+    assert abs(before - after) < 40
+
+
+def test_evidence_over_the_picture_moves_what_was_chosen_out_of_the_way(visit, path):
+    page = visit(path, fragment=EDGE, width=760, height=700)
+    left = page.page.locator("#panel").bounding_box()["x"]
+    texts = drawn(page)
+    assert texts["silverleaf"][0] < left
+    assert texts["night dread"][0] < left
+
+
 def test_a_large_graph_opens_on_its_main_part_and_says_so(visit, crowd):
     shown = visit(crowd).text("#shown")
     drawn = int(re.match(r"(\d+) of 300 entities drawn", shown)[1])
     assert 20 < drawn <= 120
+
+
+def test_no_view_draws_more_than_the_bound(visit, tmp_path):
+    page = visit(written(tmp_path, many(80), bounds=Bounds(drawn=30, overview=10)), fragment="#v=all")
+    assert page.text("#shown").startswith("30 of 80 entities drawn.")
+    page.page.click("#mode-overview")
+    assert int(page.text("#shown").split()[0]) <= 10
 
 
 def test_everything_can_be_drawn_when_asked(visit, crowd):
@@ -171,6 +236,14 @@ def test_a_filter_takes_claims_away_and_undo_brings_them_back(visit, path):
     assert page.text("#shown") == "8 entities, 9 relations drawn."
 
 
+def test_a_double_click_in_the_legend_leaves_only_that(visit, path):
+    page = visit(path)
+    page.page.dblclick('[data-filter="preds"][data-value="contains"]')
+    assert page.text("#shown") == "2 entities, 1 relation drawn."
+    page.page.click("#reset")
+    assert page.text("#shown") == "8 entities, 9 relations drawn."
+
+
 @pytest.mark.parametrize(
     ("fragment", "relations"),
     [("#c=hedged", 2), ("#no-stance=affirmed", 2), ("#no-basis=none", 1), ("#d=d", 2), ("#min=2", 1), ("#no-type=Caution", 7)],
@@ -186,8 +259,23 @@ def test_a_path_is_found_and_kept_in_the_address(visit, path):
     page.page.fill("#path-to", "blue rash")
     page.page.click("#path-form button")
     assert page.text("#path-note").startswith("2 steps: lamp receptor")
+    steps = page.page.locator("#panel .row .what").all_inner_texts()
+    assert steps == ["lunarine binds lamp receptor", "lunarine has caution blue rash"]
     again = visit(path, fragment="#" + page.page.url.split("#")[1])
     assert again.text("#shown").startswith("3 entities")
+
+
+def test_a_step_of_a_path_leads_to_its_sentence(visit, path):
+    page = visit(path, fragment="#v=path&path=lamp-receptor,blue-rash")
+    page.page.locator("#panel .row").first.click()
+    assert "Lunarine binds the lamp receptor." in page.text("#panel blockquote")
+    page.page.click("#panel .close")
+    assert "Step 2" in page.text("#panel")
+
+
+def test_a_path_that_a_filter_cuts_is_told(visit, path):
+    page = visit(path, fragment="#v=path&path=lamp-receptor,blue-rash&no-rel=has_caution")
+    assert "No path through what the filters let pass." in page.text("#panel")
 
 
 def test_no_path_is_told(visit, path):
@@ -295,6 +383,21 @@ def test_exports_are_a_picture_a_drawing_and_cells(visit, path):
     assert {row["stance"] for row in rows} == {"affirmed", "denied", "evidence_absent"}
 
 
+def test_a_copied_link_opens_the_same_view(visit, path):
+    page = visit(path, fragment="#s=n:lunarine")
+    page.page.click("#panel .main")
+    page.page.click('[data-filter="preds"][data-value="binds"]')
+    page.page.evaluate("navigator.clipboard.writeText = async (text) => { document.body.dataset.copied = text; }")
+    page.page.click("#export")
+    page.page.click('[data-export="link"]')
+    page.page.locator("body[data-copied]").wait_for()
+    address = page.page.locator("body").get_attribute("data-copied")
+    again = visit(path, fragment="#" + address.split("#")[1])
+    for selector in ("#shown", "#panel", "#focus-name"):
+        assert again.text(selector) == page.text(selector)
+    assert again.page.locator('[data-value="binds"]').get_attribute("aria-pressed") == "false"
+
+
 def test_a_citation_is_copied(visit, path):
     page = visit(path, fragment=EDGE)
     page.page.locator(".copy").first.click()
@@ -352,45 +455,126 @@ def test_hostile_documents_run_nothing_and_load_nothing(visit, tmp_path):
     assert not set("\u202e\u2066\u200b\ufeff") & set(page.text("body"))
 
 
+def serious(page, root):
+    """What axe-core finds serious or critical, with the places."""
+    # Through the debugger's door: the page's own policy lets no other script in.
+    session = page.context.new_cdp_session(page.page)
+    session.send("Runtime.evaluate", {"expression": (root / "tests/vendor/axe.min.js").read_text(encoding="utf-8")})
+    found = session.send("Runtime.evaluate", {"expression": "axe.run(document)", "awaitPromise": True, "returnByValue": True})
+    violations = found["result"]["value"]["violations"]
+    return [
+        (each["id"], [node["html"][:90] for node in each["nodes"][:3]]) for each in violations if each["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_hostile_documents_stay_text_in_an_answer(visit, tmp_path):
+    claims = [
+        claim(entity(f"leaf {number}"), "alleviates", entity(bad, "Condition", id_=bad), f"leaf {number} {bad} helps", doc=f"d{number}")
+        for number, bad in enumerate(BAD)
+    ]
+    page = visit(written(tmp_path, claims, with_sparql=True))
+    page.page.click("#ask")
+    assert asked(page, "SELECT ?claim ?label ?text WHERE { ?c skos:prefLabel ?label . ?t oa:exact ?text }").split()[0] != "0"
+    assert asked(page, 'SELECT ("<img src=x onerror=alert(1)>" AS ?x) ("\u202egnirts" AS ?y) {}').startswith("1 answer,")
+    assert page.text("#answer td >> nth=0") == "<img src=x onerror=alert(1)>"
+    assert "\u202e" not in page.text("#answer")
+    assert page.page.locator("#answer img").count() == 0
+    assert page.complaints == []
+    assert page.external == []
+
+
 @pytest.mark.parametrize(
     ("fragment", "scheme", "width"), [("", "light", 1360), (EDGE, "dark", 1360), ("#s=n:lunarine", "light", 390), (EDGE, "light", 800)]
 )
 def test_axe_finds_nothing_serious(visit, root, path, fragment, scheme, width):
-    page = visit(path, fragment=fragment, scheme=scheme, width=width)
-    # Through the debugger's door: the page's own policy lets no other script in.
-    session = page.context.new_cdp_session(page.page)
-    axe = (root / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
-    session.send("Runtime.evaluate", {"expression": axe})
-    found = session.send("Runtime.evaluate", {"expression": "axe.run(document)", "awaitPromise": True, "returnByValue": True})
-    violations = found["result"]["value"]["violations"]
-    serious = [
-        (each["id"], [node["html"][:90] for node in each["nodes"][:3]]) for each in violations if each["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
+    assert serious(visit(path, fragment=fragment, scheme=scheme, width=width), root) == []
 
 
-def test_the_table_has_nothing_serious_either(visit, root, path):
-    page = visit(path)
-    page.page.click("#table-toggle")
-    session = page.context.new_cdp_session(page.page)
-    session.send("Runtime.evaluate", {"expression": (root / "tests/vendor/axe.min.js").read_text(encoding="utf-8")})
-    found = session.send("Runtime.evaluate", {"expression": "axe.run(document)", "awaitPromise": True, "returnByValue": True})
-    assert [each["id"] for each in found["result"]["value"]["violations"] if each["impact"] in {"serious", "critical"}] == []
+@pytest.mark.parametrize(
+    ("opener", "scheme"),
+    [
+        ("#table-toggle", "light"),
+        ("#table-toggle", "dark"),
+        ("#help", "light"),
+        ("#help", "dark"),
+        ("#ask", "light"),
+        ("#ask", "dark"),
+        ("#mode-path", "light"),
+        ("#export", "dark"),
+    ],
+)
+def test_axe_finds_nothing_serious_in_what_opens(visit, root, asking, opener, scheme):
+    page = visit(asking, scheme=scheme)
+    page.page.click(opener)
+    if opener == "#ask":
+        asked(page, "SELECT * WHERE { ?s kg:contains ?o }")
+    assert serious(page, root) == []
 
 
-def test_sparql_is_answered_inside_the_page(visit, tmp_path):
-    page = visit(written(tmp_path, small(), with_sparql=True))
+def test_sparql_is_answered_inside_the_page(visit, asking):
+    page = visit(asking)
     page.page.click("#ask")
-    page.page.fill("#ask-text", "SELECT ?o WHERE { ?s <urn:contains> ?o }")
-    page.page.click("#ask-run")
-    page.page.locator("#ask-note", has_text="1 answer").wait_for(timeout=20000)
+    assert asked(page, "SELECT ?o WHERE { c:silverleaf kg:contains ?o }").startswith("1 answer,")
     page.page.click("#answer button")
     assert page.text("#panel h2") == "lunarine"
     page.page.click("#ask")
-    page.page.fill("#ask-text", "SELECT nonsense")
-    page.page.click("#ask-run")
-    page.page.locator("#ask-note", has_text="error").wait_for()
+    assert asked(page, "ASK { c:lunarine kg:contains c:silverleaf }").startswith("1 answer,")
+    assert page.text("#answer") == "no"
+    assert asked(page, "CONSTRUCT { ?s kg:contains ?o } WHERE { ?s kg:contains ?o }").startswith("1 answer,")
+    assert page.text("#answer td >> nth=1") == "kg:contains"
+    assert page.complaints == []
     assert page.external == []
+
+
+@pytest.mark.parametrize(
+    ("sparql", "complaint"),
+    [
+        ("SELECT nonsense", "error"),
+        ("SELECT * WHERE { SERVICE <https://tracker.invalid/> { ?s ?p ?o } }", "service"),
+        ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "error"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_and_fetches_nothing(visit, asking, sparql, complaint):
+    page = visit(asking)
+    page.page.click("#ask")
+    assert complaint in asked(page, sparql).lower()
+    assert page.text("#answer") == ""
+    assert page.external == []
+
+
+def test_the_page_answers_every_named_query_as_kg_query_does(visit, asking):
+    from kg import store
+    from kg.builds import open_build
+
+    page = visit(asking)
+    page.page.click("#ask")
+    opened = store.open_store(open_build(asking.parent))
+    told, expected = {}, {}
+    for place, (name, query) in enumerate(sorted(store.named_queries().items())):
+        page.page.select_option("#ask-named", str(place))
+        told[name] = int(re.match(r"(\d+) answers?,", asked(page))[1])
+        answer = store.ask(opened, query.sparql, timeout=None)
+        expected[name] = len(answer.rows) + len(answer.triples)
+    assert told == expected
+    assert max(told.values()) > 5
+    assert page.complaints == []
+
+
+def test_a_query_sees_each_document_as_a_graph(visit, asking):
+    page = visit(asking)
+    page.page.click("#ask")
+    assert asked(page, "SELECT ?claim WHERE { GRAPH <document/b> { ?claim kg:stance ?stance } }").startswith("3 answers,")
+
+
+def test_the_keyboard_alone_asks(visit, asking):
+    page = visit(asking)
+    page.page.focus("#ask")
+    page.key("Enter")
+    page.page.focus("#ask-text")
+    page.key("Control+Enter")
+    page.page.locator("#ask-note", has_text="answer").wait_for(timeout=20000)
+    page.key("Escape")
+    assert not page.page.locator("#ask-dialog").is_visible()
 
 
 def test_a_notebook_frame_draws_it(visit, path, tmp_path):

@@ -95,3 +95,15 @@ def test_a_cut_answer_says_so(folder):
 def test_a_folder_without_a_graph_is_named(tmp_path):
     with pytest.raises(InputError, match="kg build"):
         run("ASK {}", "--graph", tmp_path)
+
+
+def test_the_page_is_exported_with_sparql(folder, tmp_path):
+    result = RUN.invoke(app, ["export", "html", "--graph", str(folder), "--out", str(tmp_path / "graph.html"), "--with-sparql"])
+    assert result.exit_code == 0
+    assert "wasm-unsafe-eval" in (tmp_path / "graph.html").read_text(encoding="utf-8")
+
+
+def test_another_format_cannot_carry_sparql(folder, tmp_path):
+    result = RUN.invoke(app, ["export", "turtle", "--graph", str(folder), "--out", str(tmp_path / "graph.ttl"), "--with-sparql"])
+    assert result.exit_code == 2
+    assert not (tmp_path / "graph.ttl").exists()

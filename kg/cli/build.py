@@ -37,6 +37,7 @@ Lexicon = Annotated[list[Path], typer.Option("--lexicon", exists=True, dir_okay=
 Model = Annotated[str, typer.Option("--model", help="Another spaCy pipeline, by package name or folder.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if any document cannot be read.")]
 Store = Annotated[Path | None, typer.Option("--store", help="Also load the graph into an Oxigraph store in this folder.")]
+WithSparql = Annotated[bool, typer.Option("--with-sparql", help="Let the page answer SPARQL without a server (2 MB more).")]
 Engine = Annotated[str, typer.Option("--engine", help="local, or ray (the extra `ray`).")]
 Address = Annotated[str | None, typer.Option("--address", help="The Ray cluster to join; without it a local one is started.")]
 Partitions = Annotated[str | None, typer.Option("--partitions", help="Also write the claims in parts below this path or URL (fsspec).")]
@@ -58,6 +59,7 @@ def build(
     model: Model = "",
     strict: Strict = False,
     store: Store = None,
+    with_sparql: WithSparql = False,
     engine: Engine = "local",
     address: Address = None,
     partitions: Partitions = None,
@@ -77,7 +79,7 @@ def build(
 
     reading = Options(column, reader, max_bytes, max_characters, seconds=timeout)
     settings = _settings(tuple(lexicon), model, formats, reading)
-    settings = replace(settings, workers=workers, engine=engine, address=address)
+    settings = replace(settings, workers=workers, engine=engine, address=address, with_sparql=with_sparql)
     _check(settings, partition_format)
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         report = _build(_spooled(inputs, settings, Path(folder)), out, settings)

@@ -151,13 +151,18 @@ def export(
     format_: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(WRITERS)}.")],
     out: Annotated[Path, typer.Option("--out", help="The file (or folder) to write.")],
     graph: GraphDir = DEFAULT_GRAPH,
+    with_sparql: Annotated[bool, typer.Option("--with-sparql", help="Let the page (html) answer SPARQL without a server.")] = False,
 ) -> None:
     """Write the built graph in another format."""
     from kg.builds import open_build
 
+    if with_sparql and format_ != "html":
+        message = f"only the page, html, can answer SPARQL; {format_} cannot"
+        raise typer.BadParameter(message, param_hint="--with-sparql")
+    options = {"with_sparql": True} if with_sparql else {}
     build = open_build(graph)
     out.parent.mkdir(parents=True, exist_ok=True)
-    writer(format_)(build, out)
+    writer(format_, **options)(build, out)
     say(f"wrote {out}")
 
 

@@ -5,6 +5,7 @@ A writer's module is imported only when its format is asked for.
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,8 @@ DEFAULT_NAMES: Mapping[str, str] = {
 DESCRIPTIONS = frozenset({"rocrate"})
 
 
-def writer(format_: str) -> Callable[[Build, Path], None]:
-    """Return the writer of a format.
+def writer(format_: str, **options: Any) -> Callable[[Build, Path], None]:
+    """Return the writer of a format; `options` are those that only its own `write` knows.
 
     Raises InputError where there is none of that name.
     """
@@ -65,5 +66,4 @@ def writer(format_: str) -> Callable[[Build, Path], None]:
         message = f"no format {format_!r}; known: {', '.join(sorted(WRITERS))}"
         raise InputError(message)
     module: Any = import_module(WRITERS[format_])
-    write: Callable[[Build, Path], None] = module.write
-    return write
+    return partial(module.write, **options)

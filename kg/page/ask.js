@@ -12,16 +12,27 @@ const openStore = async () => {
   if (store !== null) return store;
   oxigraph.initSync({ module: await unpack(asked.wasm) });
   const fresh = new oxigraph.Store();
-  fresh.load(new TextDecoder().decode(await unpack(asked.turtle)), { format: "text/turtle" });
+  fresh.load(await unpack(asked.trig), { format: "application/trig" });
+  fresh.load(await unpack(asked.ontology), { format: "text/turtle", to_graph_name: { termType: "NamedNode", value: asked.ontologyGraph } });
   store = fresh;
   return store;
 };
 
-const CONCEPT = "https://w3id.org/substance-kg/concept/";
+// The prefixes stand before the query's first line, so that a complaint still names the line that was typed.
+const query = async (text) => {
+  const prefixes = Object.entries(asked.prefixes).map(([name, iri]) => `PREFIX ${name}: <${iri}> `).join("");
+  return (await openStore()).query(prefixes + text, { base_iri: asked.base, use_default_graph_as_union: true });
+};
+
+const short = (iri) => {
+  const found = Object.entries(asked.prefixes).find(([, start]) => iri.startsWith(start) && /^[\w-]+$/.test(iri.slice(start.length)));
+  return found === undefined ? iri : `${found[0]}:${iri.slice(found[1].length)}`;
+};
 const term = (value) => {
   if (value === undefined) return "";
-  const text = clean(value.value);
-  const key = value.termType === "NamedNode" && value.value.startsWith(CONCEPT) ? decode(value.value.slice(CONCEPT.length)) : "";
+  if (value.termType !== "NamedNode") return clean(value.value);
+  const text = clean(short(value.value));
+  const key = value.value.startsWith(asked.prefixes.c) ? decode(value.value.slice(asked.prefixes.c.length)) : "";
   if (!byKey.has(key)) return text;
   return make("button", { class: "link", onclick: () => { byId("ask-dialog").close(); act({ chosen: `n:${key}` }); show(byKey.get(key)); } }, byKey.get(key).text);
 };
@@ -37,18 +48,19 @@ const answer = (result, host) => {
 
 const startAsking = () => {
   const dialog = byId("ask-dialog");
-  const text = make("textarea", { id: "ask-text", "aria-label": "SPARQL query", spellcheck: "false" });
+  const text = make("textarea", { id: "ask-text", "aria-label": "SPARQL query", "aria-keyshortcuts": "Control+Enter", spellcheck: "false",
+    onkeydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); run(); } } });
   const host = make("div", { class: "answer", id: "answer", tabindex: "0", role: "region", "aria-label": "Answer" });
   const note = make("span", { id: "ask-note", role: "status" });
   const named_ = make("select", { id: "ask-named", "aria-label": "Named queries", onchange: () => { text.value = asked.queries[Number(named_.value)].sparql; note.textContent = asked.queries[Number(named_.value)].help; } },
-    asked.queries.map((query, place) => make("option", { value: String(place) }, `${query.name}: ${query.help.slice(0, 90)}`)));
+    asked.queries.map((each, place) => make("option", { value: String(place) }, `${each.name}: ${each.help}`)));
   const run = async () => {
     note.textContent = store === null ? "Starting…" : "Asking…";
     host.replaceChildren();
     await new Promise((resolve) => setTimeout(resolve, 20));
     try {
       const start = performance.now();
-      const found = answer((await openStore()).query(text.value, { use_default_graph_as_union: true }), host);
+      const found = answer(await query(text.value), host);
       note.textContent = `${count(found, "answer", "answers")}${found > MAX_ANSWERS ? `, the first ${MAX_ANSWERS} shown` : ""}, ${Math.round(performance.now() - start)} ms.`;
     } catch (error) {
       note.textContent = clean(error.message || error);

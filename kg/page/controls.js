@@ -69,7 +69,7 @@ const choice = (name, value, label, tally, sample = null) =>
   make("li", {}, make("button", { class: "choice", "data-filter": name, "data-value": value, "aria-pressed": String(!state[name].includes(value)),
     onclick: () => act({ [name]: toggle(state[name], value) }, { fit: true }),
     ondblclick: () => act({ [name]: everyValue(name).filter((each) => each !== value).sort() }, { fit: true }) },
-  sample, make("bdi", { class: "what" }, label), make("span", { class: "number" }, tally.toLocaleString("en"))));
+  sample, make("bdi", { class: "what" }, label), make("span", { class: "number" }, grouped(tally))));
 const everyValue = (name) => ({ types: types.map((t) => t.id), preds: preds.map((p) => p.id), bases: BASES, stances: STANCES.map((s) => s[0]) })[name];
 
 const tallies = () => {
@@ -106,7 +106,7 @@ const showFilters = () => {
       pick("certainty", "Certainty", [["", "asserted and hedged"], ["asserted", "asserted only"], ["hedged", "hedged only"]], state.certainty, (certainty) => act({ certainty }, { fit: true }))),
     block("bases", "On what ground", list("bases", BASES.map((base) => [base, basisWords(base), null]))),
     block("where", "Documents and number",
-      pick("doc", "Document", [["", `all ${docs.length.toLocaleString("en")}`], ...docs.map((doc) => [doc.id, docName(doc).slice(0, 80)])], state.doc, (doc) => act({ doc }, { fit: true })),
+      pick("doc", "Document", [["", `all ${grouped(docs.length)}`], ...docs.map((doc) => [doc.id, docName(doc).slice(0, 80)])], state.doc, (doc) => act({ doc }, { fit: true })),
       make("label", { class: "pick", for: "least" }, make("span", {}, "At least this many claims"), make("input", { id: "least", type: "number", min: "1", max: "9999", value: String(state.least), onchange: (event) => act({ least: Math.max(1, Number.parseInt(event.target.value, 10) || 1) }, { fit: true }) }))),
     block("looks", "Size, colour, motion",
       pick("size", "Size by", [["rank", "importance (PageRank)"], ["degree", "neighbours"], ["claims", "claims"], ["same", "all the same"]], state.size, (value) => act({ size: value })),

@@ -39,7 +39,7 @@ const follow = (changed) => {
   }
   const total = view.nodes.length + view.left;
   byId("shown").textContent = view.left > 0
-    ? `${view.nodes.length.toLocaleString("en")} of ${count(total, "entity", "entities")} drawn. Search, or double click to expand.`
+    ? `${grouped(view.nodes.length)} of ${count(total, "entity", "entities")} drawn. Search, or double click to expand.`
     : `${count(view.nodes.length, "entity", "entities")}, ${count(view.edges.length, "relation", "relations")} drawn.`;
   const target = chosenOf(state.chosen);
   if (changed.includes("chosen")) reveal(target);
@@ -50,17 +50,18 @@ const follow = (changed) => {
   else if (changed.length > 0) say(byId("shown").textContent);
 };
 
-// On a phone the evidence covers the lower half: what was chosen moves into the upper one.
+// In a narrow window the evidence covers the right of the picture, on a phone its lower half: what was chosen moves out of the way.
 const reveal = (target) => {
   const host = byId("canvas");
-  if (target === null || host.clientWidth > 640) return;
+  if (target === null || !matchMedia("(max-width: 900px)").matches) return;
+  const isPhone = matchMedia("(max-width: 559px)").matches;
   const ends = (target.node ? [target.node] : [nodes[target.edge.from], nodes[target.edge.to]]).filter((node) => view.places.has(node)).map((node) => network.getPosition(node.id));
   if (ends.length === 0) return;
   const mid = (axis) => ends.reduce((sum, spot) => sum + spot[axis], 0) / ends.length;
   const span = Math.max(...ends.map((spot) => Math.hypot(spot.x - mid("x"), spot.y - mid("y")) * 2), 1);
-  const scale = Math.max(0.3, Math.min(1, (host.clientHeight * 0.28) / span));
+  const scale = Math.max(0.3, Math.min(1, (isPhone ? host.clientHeight * 0.28 : host.clientWidth - byId("panel").offsetWidth - 90) / span));
   host.dataset.touched = "yes";
-  network.moveTo({ position: { x: mid("x"), y: mid("y") }, scale, offset: { x: 0, y: -host.clientHeight * 0.24 }, animation: false });
+  network.moveTo({ position: { x: mid("x"), y: mid("y") }, scale, offset: isPhone ? { x: 0, y: -host.clientHeight * 0.24 } : { x: -byId("panel").offsetWidth / 2, y: 0 }, animation: false });
 };
 
 const undo = () => {
@@ -222,9 +223,9 @@ const tellTotals = () => {
   const { nodes: allNodes, edges: allEdges, claims: allClaims } = rest.totals;
   byId("totals").textContent = `${count(allNodes, "entity", "entities")} · ${count(allEdges, "relation", "relations")} · ${count(allClaims, "claim", "claims")} · ${count(rest.documents, "document", "documents")}`;
   const left = [];
-  if (allNodes > nodes.length) left.push(`${nodes.length.toLocaleString("en")} of ${allNodes.toLocaleString("en")} entities`);
-  if (allEdges > edges.length) left.push(`${edges.length.toLocaleString("en")} of ${allEdges.toLocaleString("en")} relations`);
-  if (allClaims > claims.length) left.push(`the sentences of ${claims.length.toLocaleString("en")} of ${allClaims.toLocaleString("en")} claims`);
+  if (allNodes > nodes.length) left.push(`${grouped(nodes.length)} of ${grouped(allNodes)} entities`);
+  if (allEdges > edges.length) left.push(`${grouped(edges.length)} of ${grouped(allEdges)} relations`);
+  if (allClaims > claims.length) left.push(`the sentences of ${grouped(claims.length)} of ${grouped(allClaims)} claims`);
   if (left.length > 0) byId("left-out").textContent = ` This file carries ${left.join(", ")}; claims.jsonl has all.`;
 };
 

@@ -24,7 +24,7 @@ const row = (edge, from = null) => {
     ? [make("bdi", {}, nodes[edge.from].text), make("em", {}, ` ${preds[edge.p].label} `), make("bdi", {}, nodes[edge.to].text)]
     : [icon(types[target.type], 12), make("bdi", {}, target.text)];
   return make("li", {}, make("button", { class: "row", "data-edge": edge.id, onclick: () => act({ chosen: `e:${edge.key}` }) },
-    make("span", { class: "what" }, text), glyph(edge.now), bar(edge.now), make("span", { class: "number" }, edge.now.total.toLocaleString("en")),
+    make("span", { class: "what" }, text), glyph(edge.now), bar(edge.now), make("span", { class: "number" }, grouped(edge.now.total)),
     make("span", { class: "hidden" }, `: ${summary(edge.now, preds[edge.p])}`)));
 };
 
@@ -36,6 +36,18 @@ const rows = (list, from) => {
       element.append(...list.slice(MAX_ROWS, 400).map((edge) => row(edge, from)));
     } }, `${Math.min(list.length, 400) - MAX_ROWS} more`)));
   return element;
+};
+
+const showPath = (panel) => {
+  const [from, to] = state.ends.map((key) => byKey.get(key));
+  const way = shortest(from, to);
+  panel.append(make("h2", { class: "triple" }, nodeButton(from), make("em", {}, " to "), nodeButton(to)),
+    make("p", { class: "lead" }, way.length === 0 ? "No path through what the filters let pass."
+      : "The shortest way that the filters leave; of equal ways, the one with most claims. It follows the lines in either direction, so read each step."));
+  way.slice(1).forEach((node, index) => {
+    const steps = node.links.filter((edge) => edge.passes && other(edge, node) === way[index]).toSorted(byWeight);
+    panel.append(make("h3", {}, `Step ${index + 1}`), rows(steps, null));
+  });
 };
 
 const showStart = (panel) => {
@@ -171,7 +183,8 @@ const showPanel = () => {
   panel.classList.toggle("open", target !== null);
   if (target !== null)
     panel.append(make("button", { class: "close", "aria-label": "Close the evidence", onclick: () => { act({ chosen: "" }); byId("canvas").focus(); } }, "×"));
-  if (target === null) showStart(panel);
+  if (target === null && state.mode === "path") showPath(panel);
+  else if (target === null) showStart(panel);
   else if (target.node) showNode(panel, target.node);
   else showEdge(panel, target.edge);
   panel.scrollTop = 0;

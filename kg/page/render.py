@@ -24,8 +24,9 @@ _PAGE = resources.files("kg.page")
 def render(payload: Payload, *, title: str, sparql: Mapping[str, Any] | None = None) -> str:
     """Return the page; the same payload gives the same bytes.
 
-    `sparql` holds the Turtle to ask (`turtle`, bytes) and the named queries (`queries`, name to
-    help and text); with it, the page carries Oxigraph and may compile WebAssembly.
+    `sparql` holds the graph to ask (`trig`), the `ontology` (Turtle) and the name of its graph, the
+    `base` and `prefixes` that queries may use, and the named `queries`; with it, the page carries
+    Oxigraph and may compile WebAssembly.
     """
     # pyvis would turn every node's title into HTML and ask a CDN for Bootstrap: no title is ever
     # given, and its template is not used. Its add_node is slow (`in list`), so its lists are filled.
@@ -116,9 +117,5 @@ def _engine() -> str:
 
 def _sparql(sparql: Mapping[str, Any]) -> dict[str, Any]:
     wasm = _PAGE.joinpath("vendor/oxigraph.wasm.gz").read_bytes()
-    turtle = gzip.compress(sparql["turtle"], compresslevel=9, mtime=0)
-    return {
-        "wasm": base64.b64encode(wasm).decode(),
-        "turtle": base64.b64encode(turtle).decode(),
-        "queries": sparql["queries"],
-    }
+    packed = {name: gzip.compress(sparql[name].encode(), compresslevel=9, mtime=0) for name in ("trig", "ontology")}
+    return {**sparql, **{name: base64.b64encode(data).decode() for name, data in {"wasm": wasm, **packed}.items()}}

@@ -4,7 +4,7 @@ const isFiltered = () =>
 const MAX_RING = 90;
 const MAX_SECOND = 80;
 const OVERVIEW = Math.max(64, nodes.filter((node) => node.near).length);
-const view = { nodes: [], edges: [], places: new Map(), scale: 1, hovered: null, hoveredEdge: null, left: 0, fixed: true, crowded: false };
+const view = { nodes: [], edges: [], places: new Map(), scale: 1, hovered: null, hoveredEdge: null, left: 0, fixed: true, crowded: false, heavy: false };
 
 const linked = (node) => node.links.filter((edge) => edge.passes && !state.hidden.includes(other(edge, node).key));
 const byWeight = (a, b) => b.now.total - a.now.total || a.id - b.id;
@@ -288,7 +288,9 @@ const redraw = ({ fit = false } = {}) => {
   })));
   view.nodes = shown;
   view.edges = lines;
-  network.setOptions({ interaction: { hideEdgesOnDrag: view.edges.length > 700, hideEdgesOnZoom: view.edges.length > 700 } });
+  const isHeavy = view.edges.length > 700;
+  if (isHeavy !== view.heavy) network.setOptions({ interaction: { hideEdgesOnDrag: isHeavy, hideEdgesOnZoom: isHeavy } });
+  view.heavy = isHeavy;
   if (fit) frame();
 };
 
@@ -306,8 +308,8 @@ const frame = (animated = false) => {
   const xs = spots.map((spot) => spot.x), ys = spots.map((spot) => spot.y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   // Room for the labels at the rim, the bar above and the key below, in pixels of the screen.
-  const isSmall = host.clientWidth < 640;
-  const [side, above, below] = isSmall ? [44, 84, 74] : [82, 92, 88];
+  const side = host.clientWidth < 480 ? 50 : 82;
+  const [above, below] = [document.querySelector(".bar").offsetHeight + 48, byId("key").offsetHeight + 56];
   const scale = Math.max(0.02, Math.min(1.3, (host.clientWidth - 2 * side) / Math.max(1, right - left), (host.clientHeight - above - below) / Math.max(1, bottom - top)));
   const down = (above - below) / 2 / scale;
   network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 - down }, scale, animation: animated ? { duration: 250 } : false });
@@ -321,7 +323,9 @@ const widthOf = (ctx, text, font) => {
   if (!measured.has(key)) { ctx.font = font; measured.set(key, ctx.measureText(text).width); }
   return measured.get(key);
 };
-const labelled = { count: 0, overlaps: 0 };
+const MAIN_RANK = 0.35;
+// These many have their names set before all else, and set even where there is no room.
+const MAX_MAIN = 12;
 
 const annotate = (ctx) => {
   const host = byId("canvas");
@@ -340,63 +344,77 @@ const annotate = (ctx) => {
     spots.set(node, [spot.x, spot.y, far]);
     if (view.nodes.length < 250 || far > 4) taken.add([spot.x - far, spot.y - far, spot.x + far, spot.y + far]);
   }
-  marks(ctx, taken, ink);
   const first = (node) =>
     (target && target.node === node) || view.hovered === node.id || state.focus === node.key ? 2 : lit.nodes !== null && lit.nodes.has(node.id) ? 1 : 0;
-  const order = view.nodes.toSorted((a, b) => first(b) - first(a) || b.rank - a.rank || a.id - b.id);
-  labelled.count = 0;
-  ctx.textBaseline = "middle";
-  ctx.lineJoin = "round";
-  for (const node of order) {
+  const label = (node) => {
     const [x, y, far] = spots.get(node);
-    if (x < -80 || y < -40 || x > host.clientWidth + 80 || y > host.clientHeight + 40) continue;
-    const strong = first(node);
-    if (far < 2.2 && strong === 0) continue;
-    const pixels = strong === 2 ? 14 : node.rank > 0.35 ? 13.5 : 12;
-    const font = `${strong === 2 || node.rank > 0.35 ? 600 : 450} ${pixels}px ${FONT}`;
+    if (x < -80 || y < -40 || x > host.clientWidth + 80 || y > host.clientHeight + 40) return;
+    const strong = first(node), isMain = node.rank > MAIN_RANK;
+    if (far < 2.2 && strong === 0) return;
+    const pixels = strong === 2 ? 14 : isMain ? 13.5 : 12;
+    const font = `${strong === 2 || isMain ? 600 : 450} ${pixels}px ${FONT}`;
     const lines = strong === 2 && size(node.text) > 36 ? [node.text.slice(0, 90)] : wrap(node.text);
     const width = Math.max(...lines.map((line) => widthOf(ctx, line, font))), height = lines.length * (pixels + 2);
+    const near = 0.7 * far + 3;
     const choices = [
-      [x - width / 2, y + far + 4], [x + far + 5, y - height / 2], [x - far - 5 - width, y - height / 2], [x - width / 2, y - far - 4 - height],
+      [x - width / 2, y + far + 4, "center"], [x + far + 5, y - height / 2, "left"], [x - far - 5 - width, y - height / 2, "right"], [x - width / 2, y - far - 4 - height, "center"],
+      [x + near, y + near, "left"], [x - near - width, y + near, "right"], [x + near, y - near - height, "left"], [x - near - width, y - near - height, "right"],
     ];
-    const fit = choices.find(([left, top]) => left > 2 && left + width < host.clientWidth - 2 && taken.isFree([left - 2, top - 1, left + width + 2, top + height + 1]));
-    if (fit === undefined && strong < 2) continue;
-    const [left, top] = fit || choices[0];
-    if (fit) taken.add([left - 2, top - 1, left + width + 2, top + height + 1]);
-    labelled.count += 1;
+    const room = ([left, top]) => [left - 2, top - 1, left + width + 2, top + height + 1];
+    const inside = choices.filter(([left]) => left > 2 && left + width < host.clientWidth - 2);
+    const fit = inside.find((each) => taken.isFree(room(each)));
+    if (fit === undefined && !early.has(node)) return;
+    const best = fit || taken.freest(inside.length > 0 ? inside : choices, room);
+    const [left, top, align] = best;
+    taken.add(room(best));
     ctx.globalAlpha = lit.nodes === null || strong > 0 ? 1 : 0.3;
     ctx.font = font;
     ctx.strokeStyle = ink.halo;
     ctx.fillStyle = ink.ink;
     ctx.lineWidth = 4;
-    ctx.textAlign = left === choices[1][0] ? "left" : left === choices[2][0] ? "right" : "center";
-    const anchor = ctx.textAlign === "left" ? left : ctx.textAlign === "right" ? left + width : left + width / 2;
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.textAlign = align;
+    const anchor = align === "left" ? left : align === "right" ? left + width : left + width / 2;
     lines.forEach((line, index) => {
       const base = top + (index + 0.5) * (pixels + 2);
       ctx.strokeText(line, anchor, base);
       ctx.fillText(line, anchor, base);
     });
-  }
-  edgeLabels(ctx, taken, ink);
+  };
+  const order = view.nodes.toSorted((a, b) => first(b) - first(a) || b.rank - a.rank || a.id - b.id);
+  const isEarly = (node) => first(node) === 2 || (lit.nodes === null ? node.rank > MAIN_RANK : first(node) === 1 && (target.edge !== undefined || node.rank > MAIN_RANK));
+  const early = new Set(order.filter(isEarly).slice(0, MAX_MAIN));
+  early.forEach(label);
+  const marked_ = marks(ctx, taken, ink);
+  order.filter((node) => !early.has(node)).forEach(label);
+  edgeLabels(ctx, taken, ink, marked_);
   ctx.restore();
 };
 
-const middle = (edge) => {
+// Places on a line for what is written on it, the middle first.
+const ALONG = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
+const along = (edge) => {
   const drawn = network.body.edges[edge.id];
-  if (drawn === undefined || !drawn.connected || edge.from === edge.to) return null;
-  return network.canvasToDOM(drawn.edgeType.getPoint(0.5));
+  if (drawn === undefined || !drawn.connected || edge.from === edge.to) return [];
+  return ALONG.map((part_) => network.canvasToDOM(drawn.edgeType.getPoint(part_)));
 };
 
 // Denied: a struck ring. Disputed: unequal. Evidence lacking: a question mark.
 const SIGNS = { denied: "✕", disputed: "≠", lacking: "?" };
 const marks = (ctx, taken, ink) => {
+  const found = new Map();
+  if (view.edges.length > 1500) return found;
   for (const edge of view.edges) {
-    if (edge.now.mark === "" || view.edges.length > 1500) continue;
-    const spot = middle(edge);
-    if (spot === null) continue;
+    if (edge.now.mark === "") continue;
+    const places = along(edge);
+    if (places.length === 0) continue;
     const off = lit.edges !== null && !lit.edges.has(edge.id);
     const far = Math.max(4, Math.min(8, 8 * view.scale ** 0.5));
+    const room = (spot) => [spot.x - far, spot.y - far, spot.x + far, spot.y + far];
+    const spot = taken.freest(places, room);
     const colour = edge.now.mark === "denied" ? ink.no : edge.now.mark === "disputed" ? ink.split : ink.lacking;
+    found.set(edge.id, spot);
     ctx.globalAlpha = off ? 0.15 : 1;
     ctx.beginPath();
     ctx.arc(spot.x, spot.y, far, 0, 2 * Math.PI);
@@ -410,33 +428,36 @@ const marks = (ctx, taken, ink) => {
     ctx.textBaseline = "middle";
     ctx.font = `700 ${far * 1.5}px ${FONT}`;
     ctx.fillText(SIGNS[edge.now.mark], spot.x, spot.y + 0.5);
-    if (!off) taken.add([spot.x - far, spot.y - far, spot.x + far, spot.y + far]);
+    if (!off) taken.add(room(spot));
   }
+  return found;
 };
 
-const edgeLabels = (ctx, taken, ink) => {
+const edgeLabels = (ctx, taken, ink, marked_) => {
   const centre = state.mode === "focus" && view.nodes.length < 40 ? byKey.get(state.focus).id : -1;
   const near = view.edges.filter((edge) => view.hoveredEdge === edge.id || (lit.edges !== null
     ? lit.edges.has(edge.id)
     : view.scale > 1.4 || state.mode === "path" || edge.from === centre || edge.to === centre));
   ctx.globalAlpha = 1;
   ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.lineJoin = "round";
   const font = `450 11px ${FONT}`;
   for (const edge of near.slice(0, 400)) {
-    const spot = middle(edge);
-    if (spot === null) continue;
     const text = edge.now.total > 1 ? `${preds[edge.p].label} · ${edge.now.total}` : preds[edge.p].label;
     const width = widthOf(ctx, text, font);
-    const y = spot.y + (edge.now.mark === "" ? 0 : 15);
-    const room = [spot.x - width / 2 - 3, y - 7, spot.x + width / 2 + 3, y + 7];
-    if (!taken.isFree(room) && view.hoveredEdge !== edge.id) continue;
-    taken.add(room);
+    const mark = marked_.get(edge.id);
+    const places = mark === undefined ? along(edge) : [{ x: mark.x, y: mark.y + 15 }, { x: mark.x, y: mark.y - 15 }];
+    const room = ({ x, y }) => [x - width / 2 - 3, y - 7, x + width / 2 + 3, y + 7];
+    const spot = places.find((each) => taken.isFree(room(each))) || (view.hoveredEdge === edge.id ? places[0] : undefined);
+    if (spot === undefined) continue;
+    taken.add(room(spot));
     ctx.font = font;
     ctx.strokeStyle = ink.halo;
     ctx.lineWidth = 4;
     ctx.fillStyle = ink.strong;
-    ctx.strokeText(text, spot.x, y);
-    ctx.fillText(text, spot.x, y);
+    ctx.strokeText(text, spot.x, spot.y);
+    ctx.fillText(text, spot.x, spot.y);
   }
 };
 
@@ -453,10 +474,26 @@ class Cells {
       this.cells.get(key).push(box);
     }
   }
-  isFree(box) {
+  // How much of a rectangle is covered, in square pixels.
+  covered(box) {
+    const met = new Set();
+    let sum = 0;
     for (const key of this.keys(box))
-      for (const [left, top, right, bottom] of this.cells.get(key) || [])
-        if (left < box[2] && right > box[0] && top < box[3] && bottom > box[1]) return false;
-    return true;
+      for (const each of this.cells.get(key) || []) {
+        const wide = Math.min(each[2], box[2]) - Math.max(each[0], box[0]), high = Math.min(each[3], box[3]) - Math.max(each[1], box[1]);
+        if (wide > 0 && high > 0 && !met.has(each)) { met.add(each); sum += wide * high; }
+      }
+    return sum;
+  }
+  isFree(box) { return this.covered(box) === 0; }
+  // The first of the places that is covered least.
+  freest(places, room) {
+    let best = places[0], least = Infinity;
+    for (const place of places) {
+      const sum = this.covered(room(place));
+      if (sum < least) { best = place; least = sum; }
+      if (sum === 0) break;
+    }
+    return best;
   }
 }
