@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import random
+import re
 import signal
 import zipfile
 from functools import cache
@@ -122,28 +123,30 @@ def examine(number, folder, options, sandbox):
 
 
 def complaint(found):
+    """Say what is wrong with a document or a message, if anything is."""
     if isinstance(found, Fault):
-        texts = [found.where, found.reason]
-        if printable_path(found.where) != found.where or any(not char.isprintable() for char in found.reason):
-            return f"a message that could harm a terminal: {texts!r}"
-        if "took over" in found.reason or "died" in found.reason:
-            return found.reason
+        texts, problem = [found.where, found.reason], of_fault(found)
     else:
-        texts = [found.text, found.id, found.source.path, *(text for pair in found.metadata for text in pair)]
-        texts += [section.label for section in found.sections]
-        places = [place for section in found.sections for place in (section.start, section.end)]
-        if places != sorted(places) or any(not 0 <= place <= len(found.text) for place in places):
-            return f"sections out of order or outside: {found.sections}"
-        if printable_path(found.source.path) != found.source.path:
-            return f"a path that could harm a terminal: {found.source.path!r}"
-        if "\0" in found.text or found.id.startswith("/") or ".." in found.id.split("/"):
-            return "a text or a name that no file can have"
-    for text in texts:
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            return f"no UTF-8: {text[:80]!r}"
-    return ""
+        texts = [found.text, found.id, *(text for pair in found.metadata for text in pair), *(section.label for section in found.sections)]
+        problem = of_document(found)
+    halves = [text[:80] for text in texts if re.search("[\ud800-\udfff]", text)]
+    return problem or (f"half a character: {halves!r}" if halves else "")
+
+
+def of_fault(fault):
+    if any(printable_path(text) != text for text in (fault.where, fault.reason)):
+        return f"a message that could harm a terminal: {fault!r}"
+    return fault.reason if "took over" in fault.reason or "died" in fault.reason else ""
+
+
+def of_document(document):
+    places = [place for section in document.sections for place in (section.start, section.end)]
+    if places != sorted(places) or any(not 0 <= place <= len(document.text) for place in places):
+        return f"sections out of order or outside: {document.sections}"
+    if printable_path(document.source.path) != document.source.path:
+        return f"a path that could harm a terminal: {document.source.path!r}"
+    is_safe = "\0" not in document.text and not document.id.startswith("/") and ".." not in document.id.split("/")
+    return "" if is_safe else f"a text or a name that no file can have: {document.id!r}"
 
 
 @pytest.mark.parametrize("count", [pytest.param(200, id="short"), pytest.param(10_000, id="long", marks=pytest.mark.soak)])
