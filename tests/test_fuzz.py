@@ -20,12 +20,14 @@ from fake_extraction import open_fake
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg import extraction
 from kg.builds import open_build
 from kg.documents import FORMATS, Fault, Options, split_name
 from kg.documents.files import File, printable_path
 from kg.documents.reading import Sandbox, digest, read
-from kg.model import Document
+from kg.model import Document, Source
 from kg.pipeline import Settings, build
+from kg.sentences import split
 
 SEED = 20261124
 SECONDS = 10
@@ -187,7 +189,7 @@ def test_the_same_number_gives_the_same_file():
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, derandomize=True)
 def test_any_text_is_read_as_it_is_written(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("any") / "a.txt"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -195,3 +197,30 @@ def test_any_text_is_read_as_it_is_written(tmp_path_factory, text):
     (found,) = read(File("a.txt", "a", str(path), "text", is_compressed=False, size=1), "a", "0", options, Sandbox(options))
     if isinstance(found, Document):
         assert complaint(found) == ""
+
+
+@cache
+def extractor():
+    return extraction.open_extractor()
+
+
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
+
+
+@pytest.mark.model
+@given(UNICODE, UNICODE, st.sampled_from(["", " ", "\n", "\n\n", ". ", "\u200b", "\u0301", "😀"]))
+@settings(deadline=None, max_examples=25, derandomize=True)
+def test_every_quote_is_the_text_at_its_offsets_in_any_unicode(before, after, between):
+    text = f"{before}{between}Kava relieves anxiety. It may cause nausea.{between}{after}"
+    (said,) = extractor().extract([Document("d", text, Source("d.txt", "0" * 64))])
+    quotes = [*split(text)]
+    for claim in said.claims:
+        quotes += [claim.sentence, claim.subject, claim.object, *claim.cues]
+    for quote in quotes:
+        assert text[quote.start : quote.end] == quote.text
+
+
+@pytest.mark.model
+def test_quotes_are_found_at_all():
+    (said,) = extractor().extract([Document("d", "Kava relieves anxiety. It may cause nausea.", Source("d.txt", "0" * 64))])
+    assert len(said.claims) >= 2
