@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_CLAIMS = 50
 MAX_NAMES = 40
+_MAX_HELD_NAMES = 200
 COMMUNITY_SEED = 1
 PAGERANK_DIGITS = 9
 
@@ -47,6 +48,7 @@ def assemble(claims: Iterable[Claim], *, max_claims: int = MAX_CLAIMS) -> tuple[
     because documents could then not be counted.
     """
     tallies: dict[tuple[str, str, str], _Tally] = {}
+    shared: dict[str, str] = {}  # one object for every id and kind of qualifiers, however many edges have it
     doc = ""
     for claim in claims:
         if claim.doc < doc:
@@ -56,18 +58,21 @@ def assemble(claims: Iterable[Claim], *, max_claims: int = MAX_CLAIMS) -> tuple[
         triple = (claim.subject.entity.id, claim.predicate, claim.object.entity.id)
         tally = tallies.get(triple)
         if tally is None:
-            tally = tallies[triple] = _Tally({}, 0, "", [])
+            subject, predicate, object_ = (shared.setdefault(part, part) for part in triple)
+            tally = tallies[subject, predicate, object_] = _Tally({}, 0, "", [])
         kind = qualify(claim)
+        kind = shared.setdefault(kind, kind)
         tally.counts[kind] = tally.counts.get(kind, 0) + 1
         if tally.documents == 0 or tally.last != doc:
             tally.documents += 1
             tally.last = doc
         if len(tally.claims) < max_claims:
             tally.claims.append(claim.id)
-    return tuple(
-        Edge(*triple, tuple(sorted(tally.counts.items())), tally.documents, tuple(tally.claims))
-        for triple, tally in sorted(tallies.items(), key=lambda item: item[0])
-    )
+    return tuple(_edge(triple, tallies.pop(triple)) for triple in sorted(tallies))
+
+
+def _edge(triple: tuple[str, str, str], tally: _Tally) -> Edge:
+    return Edge(*triple, tuple(sorted(tally.counts.items())), tally.documents, tuple(tally.claims))
 
 
 def collect(claims: Iterable[Claim]) -> dict[str, Entity]:
@@ -86,7 +91,10 @@ def collect(claims: Iterable[Claim]) -> dict[str, Entity]:
                 seen = labels[entity.id] = Counter()
                 names[entity.id] = set()
             seen[entity.label, entity.type, entity.kind or ""] += 1
-            names[entity.id].update(entity.names)
+            own = names[entity.id]
+            own.update(entity.names)
+            if len(own) > _MAX_HELD_NAMES:
+                names[entity.id] = set(sorted(own)[:MAX_NAMES])
     entities = {}
     for id_ in sorted(labels):
         label, type_, kind = min(labels[id_], key=lambda form: (-labels[id_][form], form))

@@ -26,6 +26,7 @@ SPRING_ITERATIONS = 60
 FORCE_ITERATIONS = 400
 MAX_SEPARATION_ROUNDS = 400
 TOUCH = 0.01
+BLOCK_ROWS = 256
 SPACING = 90.0
 GAP = 60.0
 
@@ -99,26 +100,30 @@ def _attract(count: int, pairs: Sequence[tuple[int, int, float]]) -> NDArray[np.
 def separate(spots: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
     """Move boxes apart until none overlaps, each pair along the axis that needs the smaller step."""
     spots = spots.copy()
-    need = (size[:, None, :] + size[None, :, :]) / 2
-    index = np.arange(len(spots))
-    # Two nodes at one place part by their order.
-    order = np.where(index[:, None] > index[None, :], 1.0, -1.0)
     for _ in range(MAX_SEPARATION_ROUNDS):
-        delta = spots[:, None, :] - spots[None, :, :]
-        overlap = need - np.abs(delta)
-        hit: NDArray[np.bool_] = np.logical_and(overlap[:, :, 0] > TOUCH, overlap[:, :, 1] > TOUCH)
-        hit[index, index] = False
-        if not hit.any():
+        pushes = [_push(spots, size, start) for start in range(0, len(spots), BLOCK_ROWS)]
+        if not any(is_hit for _, is_hit in pushes):
             break
-        sideways = hit & (overlap[:, :, 0] < overlap[:, :, 1])
-        upright = hit & ~sideways
-        sign = np.where(delta == 0, order[:, :, None], np.sign(delta))
-        move_x = (sign[:, :, 0] * overlap[:, :, 0] * sideways).sum(axis=1)
-        move_y = (sign[:, :, 1] * overlap[:, :, 1] * upright).sum(axis=1)
-        share = np.maximum(hit.sum(axis=1), 1)
-        spots[:, 0] += 0.6 * move_x / np.sqrt(share)
-        spots[:, 1] += 0.6 * move_y / np.sqrt(share)
+        spots += np.concatenate([moves for moves, _ in pushes])
     return spots
+
+
+def _push(spots: NDArray[np.float64], size: NDArray[np.float64], start: int) -> tuple[NDArray[np.float64], bool]:
+    """Return how far the boxes from `start` on, a block of them, are to move, and whether any of them overlaps another."""
+    rows = slice(start, start + BLOCK_ROWS)
+    index = np.arange(len(spots))
+    own = index[rows]
+    delta = spots[rows, None, :] - spots[None, :, :]
+    overlap = (size[rows, None, :] + size[None, :, :]) / 2 - np.abs(delta)
+    hit: NDArray[np.bool_] = np.logical_and(overlap[:, :, 0] > TOUCH, overlap[:, :, 1] > TOUCH)
+    hit[own - start, own] = False
+    sideways = hit & (overlap[:, :, 0] < overlap[:, :, 1])
+    upright = hit & ~sideways
+    # Two nodes at one place part by their order.
+    order = np.where(own[:, None] > index[None, :], 1.0, -1.0)
+    sign = np.where(delta == 0, order[:, :, None], np.sign(delta))
+    moves = np.stack([(sign[:, :, axis] * overlap[:, :, axis] * way).sum(axis=1) for axis, way in enumerate((sideways, upright))], axis=1)
+    return 0.6 * moves / np.sqrt(np.maximum(hit.sum(axis=1), 1))[:, None], bool(hit.any())
 
 
 def chart(nodes: Sequence[str], links: Mapping[tuple[str, str], float]) -> dict[str, Point]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kg.errors import InputError
 from kg.outputs import jsonl
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("parquet", "nquads")
 MAX_CLAIMS, MAX_LINES = 100_000, 1_000_000
+_GROUP_CLAIMS = 5_000
 
 
 def write(build: Build, url: str, format_: str) -> int:
@@ -30,14 +31,16 @@ def write(build: Build, url: str, format_: str) -> int:
         import fsspec
 
         files, path = fsspec.core.url_to_fs(url)
-        suffix, parts = (".parquet", _tables(build)) if format_ == "parquet" else (".nq", _statements(build))
         files.makedirs(path, exist_ok=True)
         for old in files.glob(f"{path}/part-*"):
             files.rm_file(old)
         count = 0
-        for count, part in enumerate(parts, 1):
-            with files.open(f"{path}/part-{count - 1:05d}{suffix}", "wb") as target:
-                target.write(part)
+        suffix, most, put = (".parquet", MAX_CLAIMS, _put_claims) if format_ == "parquet" else (".nq", MAX_LINES, _put_lines)
+        items: Iterator[Any] = build.claims() if format_ == "parquet" else _statements(build)
+        for first in items:
+            with files.open(f"{path}/part-{count:05d}{suffix}", "wb") as target:
+                put(target, chain((first,), islice(items, most - 1)))
+            count += 1
     except ImportError as error:
         message = f"partitions need {error.name}; install it with `pip install 'substance-kg[ray]'`"
         raise InputError(message) from error
@@ -47,15 +50,22 @@ def write(build: Build, url: str, format_: str) -> int:
     return count
 
 
-def _tables(build: Build) -> Iterator[bytes]:
+def _put_claims(target: BinaryIO, claims: Iterator[Claim]) -> None:
+    """Write one Parquet file, with so many claims in memory as a row group has."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    claims = build.claims()
-    while part := list(islice(claims, MAX_CLAIMS)):
-        target = pa.BufferOutputStream()
-        parquet.write_table(pa.Table.from_pylist(list(map(_row, part))), target)
-        yield target.getvalue().to_pybytes()
+    rows = map(_row, claims)
+    group = list(islice(rows, _GROUP_CLAIMS))
+    schema = pa.schema([(name, pa.string()) for name in group[0]])
+    with parquet.ParquetWriter(target, schema) as writer:
+        while group:
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+            group = list(islice(rows, _GROUP_CLAIMS))
+
+
+def _put_lines(target: BinaryIO, lines: Iterator[bytes]) -> None:
+    target.writelines(lines)
 
 
 def _row(claim: Claim) -> dict[str, Any]:
@@ -80,6 +90,4 @@ def _row(claim: Claim) -> dict[str, Any]:
 def _statements(build: Build) -> Iterator[bytes]:
     from kg import rdf
 
-    lines = chain.from_iterable(rdf.lines(block) for block in rdf.blocks_of(build))
-    while part := list(islice(lines, MAX_LINES)):
-        yield b"".join(part)
+    return chain.from_iterable(rdf.lines(block) for block in rdf.blocks_of(build))

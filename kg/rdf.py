@@ -52,6 +52,7 @@ PREFIXES: Mapping[str, str] = {
 CONTEXT_CHARACTERS = 32
 BATCH_NODES = 2_000
 HARM_SUFFIX = "-harm"
+_MAX_REMEMBERED_ENTITIES = 20_000
 
 _SAFE = "-_.~!$&'()*+,;=:@"
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
@@ -226,6 +227,8 @@ class _Summary:
             seen = self.entities[entity.id] = _Seen()
         seen.forms[entity.label, entity.type, entity.kind or ""] += 1
         if entity not in self.known:
+            if len(self.known) >= _MAX_REMEMBERED_ENTITIES:
+                self.known.clear()  # it only saves work: every document may write an entity in its own way
             self.known.add(entity)
             seen.names.update(entity.names)
 

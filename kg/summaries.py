@@ -104,10 +104,19 @@ class _Figures:
         self.parsed += statistics["parsed"]
         self.refusals.update(statistics["refusals"])
         self.unknown.update(statistics["unknown"])
-        if len(self.unknown) > _MAX_COUNTED_NAMES:
-            self.unknown = Counter({name: count for name, count in self.unknown.items() if count > 1})
+        self.unknown = _bounded(self.unknown)
         for name, counts in statistics["counts"].items():
             self.counts.setdefault(name, Counter()).update(counts)
+            self.counts[name] = _bounded(self.counts[name])
+
+
+def _bounded(counts: Counter[str]) -> Counter[str]:
+    """Return the counts without the rarest names, where there are more than may be held."""
+    floor = 0
+    while len(counts) > _MAX_COUNTED_NAMES:
+        floor += 1
+        counts = Counter({name: count for name, count in counts.items() if count > floor})
+    return counts
 
 
 def _write_lines(book: Journal, out: Path) -> _Figures:

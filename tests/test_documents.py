@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from unittest import mock
 
 import pytest
 from document_samples import HTML, JATS, LINE, OTHER, docx, epub, packed, pdf, samples
@@ -18,7 +19,7 @@ from kg.documents.pdf import unwrap
 from kg.documents.reading import Sandbox, digest, parse, read, safe_name
 from kg.documents.sandbox import answer
 from kg.errors import InputError
-from kg.model import Document
+from kg.model import Document, Section
 
 
 def parts(name, data, options=Options()):  # noqa: B008
@@ -105,9 +106,42 @@ def test_what_is_not_text_is_refused(data, message):
         decode(data)
 
 
-def test_a_declared_encoding_goes_first_and_an_unknown_one_is_passed_over():
+@pytest.mark.parametrize("declared", ["klingon", "undefined", "rot13"])
+def test_a_declared_encoding_goes_first_and_an_unknown_one_is_passed_over(declared):
     assert decode("ß".encode("cp437"), declared="cp437") == ("ß", "cp437")
-    assert decode(b"abc", declared="klingon") == ("abc", "utf-8")
+    assert decode(b"abc", declared=declared) == ("abc", "utf-8")
+
+
+def test_a_text_never_holds_half_a_character():
+    assert decode(b"Kava +2AA- tea", declared="utf-7") == ("Kava +2AA- tea", "utf-8")
+
+
+def test_what_a_message_quotes_of_a_file_cannot_harm_a_terminal(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"\\ud800\\u001b[31m": 1}\n')
+    (tmp_path / "b.zip").write_bytes(packed({"in\x1b[31m.txt": "", "c\x1b.txt": LINE}))
+    fault, other, document = sorted(documents(tmp_path), key=lambda found: isinstance(found, Document))
+    assert fault == Fault("a.jsonl: line 1", "no text under 'text or abstract or body or content'; known here: \ufffd [31m")
+    assert other == Fault("b.zip: in\\x1b[31m", "empty")
+    assert document.source.path == "b.zip/c\\x1b.txt"
+
+
+def test_a_damaged_member_of_an_archive_is_named_and_the_rest_is_read(tmp_path):
+    data = bytearray(packed({"a.txt": LINE, "b.txt": OTHER}))
+    data[35 + data.index(b"a.txt") - 30] ^= 0xFF
+    (tmp_path / "all.zip").write_bytes(data)
+    found = documents(tmp_path)
+    assert [document.text for document in found if isinstance(document, Document)] == [OTHER]
+    assert [fault.where for fault in found if isinstance(fault, Fault)] == ["all.zip: a.txt"]
+
+
+def test_an_odd_date_does_not_hold_up_a_page():
+    page = HTML.replace("2021-05-04", "2021-0ArticleIdList 4 may 12 Second 04 of")
+    with mock.patch("htmldate.extractors.get_external_parser", side_effect=AssertionError("the slow parser was asked")):
+        assert LINE in one("a.html", page.encode()).text
+
+
+def test_the_date_of_a_page_does_not_hang_on_the_day_of_the_build():
+    assert dict(one("a.html", HTML.replace("2021-05-04", "2071-05-04").encode()).metadata)["datePublished"] == "2071-05-04"
 
 
 def test_html_gives_the_main_content_with_headings_and_metadata():
@@ -332,6 +366,14 @@ def test_pubtator_gives_title_and_abstract():
     assert [(part.name, part.text) for part in found] == [("41", f"A title\n\n{LINE}"), ("42", f"Another\n\n{OTHER}")]
 
 
+def test_a_pubtator_article_that_is_too_long_is_named_and_the_next_is_read():
+    data = b"".join(b"41|a|ten letters\n" for _ in range(3)) + b"42|t|short\n"
+    assert parts("a.pubtator", data, Options(max_document_characters=30)) == [
+        Fault("41", "33 characters; at most 30 are read (--max-characters)"),
+        Part("short", (("identifier", "pmid:42"), ("title", "short")), (Section(0, 5, "title", "Title"),), "42"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -343,6 +385,19 @@ def test_pubtator_gives_title_and_abstract():
 def test_xml_of_no_known_kind_is_refused(data, message):
     with pytest.raises(InputError, match=message):
         parts("a.xml", data)
+
+
+def test_xml_without_articles_is_not_held_for_ever():
+    filler = b"<b>words</b>" * 20_000
+    with pytest.raises(InputError, match="over 100000 bytes without an article"):
+        parts("a.xml", b"<a>" + filler + b"</a>", Options(max_document_bytes=100_000))
+
+
+def test_the_articles_of_a_file_may_together_be_larger_than_one():
+    articles = samples()["med.xml"].replace(b"</PubmedArticleSet>", b"")
+    one_more = articles[articles.index(b"<PubmedArticle>") :]
+    data = articles + one_more * 100 + b"</PubmedArticleSet>"
+    assert len(parts("med.xml", data, Options(max_document_bytes=len(data) // 2))) == 202
 
 
 @pytest.mark.parametrize("depth", [1, 12])

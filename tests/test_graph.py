@@ -89,6 +89,12 @@ def test_names_of_an_entity_are_bounded():
     assert len(collect([claim(names=tuple(f"n{number:03}" for number in range(99)))])["a"].names) == MAX_NAMES
 
 
+def test_names_are_the_first_in_the_alphabet_however_many_came_before():
+    claims = [claim(names=tuple(f"n{(number * 7919 + place) % 1000:03}" for place in range(50))) for number in range(100)]
+    everything = sorted({name for one in claims for name in one.subject.entity.names})
+    assert collect(claims)["a"].names == tuple(everything[:MAX_NAMES])
+
+
 def test_the_graph_has_one_key_per_predicate_and_keeps_isolated_entities():
     graph = connect([edge("a", "b"), edge("a", "b", "is_a", 3)], [Entity("c", "C", "Place")])
     assert sorted(graph) == ["a", "b", "c"]

@@ -7,15 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import weakref
+from types import SimpleNamespace
 
 import pytest
 from page_builds import ALONE, CALM, DREAD, LEAF, OIL, claim, entity, many, small, write_build
 
 from kg import DISCLAIMER
 from kg.graph import assemble
+from kg.model import Edge, Stance
 from kg.notebook import Graph
 from kg.outputs import DEFAULT_NAMES, html, writer
-from kg.page.payload import Bounds, address, conjugate, pack
+from kg.page.payload import Bounds, _choose, address, conjugate, pack
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!-- href= {{7*7}} \u202e\u200b'\""
 
@@ -117,6 +120,41 @@ def test_bounds_keep_the_main_nodes_and_tell_the_whole(tmp_path):
     assert sum("x" in node for node in packed.nodes) == 10
     assert sum("near" in node for node in packed.nodes) <= 8
     assert [node["rank"] for node in packed.nodes] == sorted((node["rank"] for node in packed.nodes), reverse=True)
+
+
+class Said:
+    """As much of a claim as is looked at where claims are chosen; unlike one, it can be watched."""
+
+    predicate, stance = "binds", Stance.AFFIRMED
+
+    def __init__(self, subject, object_, number):
+        self.subject, self.object, self.number = subject, object_, number
+
+
+def test_no_more_claims_are_held_than_the_page_carries():
+    alive = weakref.WeakSet()
+    most = 0
+
+    def claims():
+        nonlocal most
+        for number in range(300):
+            ends = [SimpleNamespace(entity=SimpleNamespace(id=f"{end}{number % 10}")) for end in "ab"]
+            one = Said(*ends, number)
+            alive.add(one)
+            yield one
+            most = max(most, len(alive))
+
+    edges = [Edge(f"a{number}", "binds", f"b{number}", (), 1) for number in range(10)]
+    chosen = _choose(claims(), edges, Bounds(claims=25, claims_per_stance=20))
+    assert [one.number for one in chosen] == list(range(25))
+    assert most < 2 * 25
+
+
+def test_the_page_names_only_documents_that_it_quotes_and_counts_all(tmp_path):
+    said = [claim(LEAF, "alleviates", DREAD, f"Silverleaf relieves night dread {number}.", doc=f"a{number:02}") for number in range(9)]
+    packed = pack(write_build(tmp_path, said, metadata=[("title", "T")]), bounds=Bounds(claims=2)).rest
+    assert packed["docs"] == [{"id": "a00", "title": "T"}, {"id": "a01", "title": "T"}]
+    assert packed["documents"] == 9
 
 
 def test_a_disagreement_is_never_the_part_left_out(tmp_path):

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-import tracemalloc
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from kg.builds import open_build
 from kg.documents import Options
 from kg.errors import InputError
 from kg.pipeline import MAX_FAULTS, Progress, Settings, build
+from kg.summaries import _bounded as bounded
 
 FAKE = Settings(open_fake, "fake-1", formats=("turtle",))
 OUTPUTS = ("claims.jsonl", "documents.jsonl", "graph.ttl")
@@ -275,42 +276,42 @@ def test_the_examples_give_the_golden_claims(root):
     assert made == kept, "the road gives other claims than before; read the difference, then `make golden`:\n" + "\n".join(difference[:40])
 
 
-def _peak(tmp_path, count):
-    source = tmp_path / f"in{count}"
-    for number in range(count):
-        path = source / f"{number // 100}" / f"{number:05d}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"Sage relieves worry{number % 50}. " * 40)
-    tracemalloc.start()
-    build([str(source)], tmp_path / f"out{count}", settings_of(formats=()))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak
-
-
 @pytest.mark.soak
-def test_memory_does_not_grow_with_the_corpus(tmp_path):
-    build([str(corpus(tmp_path / "in", 1))], tmp_path / "out", FAKE)
-    assert _peak(tmp_path, 1000) < 1.3 * _peak(tmp_path, 100)
+def test_ten_thousand_documents_take_the_memory_of_one_thousand(root):
+    script = str(root / "benchmarks" / "memory.py")
+    # A process of its own: Linux counts what a process held before it became another program.
+    result = subprocess.run([sys.executable, script, "--json"], check=True, capture_output=True, text=True, env=_beside(root))
+    small, large = json.loads(result.stdout)
+    assert (small["documents"], large["documents"]) == (1_000, 10_000)
+    assert large["megabytes"] < 1.3 * small["megabytes"], (small, large)
 
 
-_PEAK = """
-import resource, subprocess, sys
-subprocess.run([sys.executable, "-m", "kg", "build", *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"""
+def test_the_memory_benchmark_builds_what_it_measures(root):
+    script = str(root / "benchmarks" / "memory.py")
+    command = [sys.executable, script, "--json", "--counts", "2", "--formats", "turtle"]
+    (figures,) = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=_beside(root)).stdout)
+    assert (figures["documents"], figures["claims"]) == (2, 60)
+    assert figures["megabytes"] > 20
 
 
-@pytest.mark.soak
-@pytest.mark.model
-def test_ten_thousand_documents_take_the_memory_of_one_thousand(root, tmp_path):
-    make = runpy.run_path(str(root / "benchmarks" / "corpus.py"))["make"]
-    peaks = []
-    for count in (1_000, 10_000):
-        make(root / "examples", count, tmp_path / str(count))
-        command = [sys.executable, "-c", _PEAK, str(tmp_path / str(count)), "--out", str(tmp_path / f"out{count}")]
-        peaks.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-    assert peaks[1] < 1.3 * peaks[0], peaks
+def _beside(root):
+    """Return an environment in which the repository's own kg is imported."""
+    return {**os.environ, "PYTHONPATH": str(root)}
+
+
+def test_the_graph_is_the_same_however_many_entities_are_remembered(tmp_path, monkeypatch):
+    build([str(corpus(tmp_path / "in"))], tmp_path / "out", FAKE)
+    before = (tmp_path / "out" / "graph.ttl").read_bytes()
+    monkeypatch.setattr("kg.rdf._MAX_REMEMBERED_ENTITIES", 1)
+    build([str(tmp_path / "in")], tmp_path / "out", settings_of(opener=open_none))
+    assert (tmp_path / "out" / "graph.ttl").read_bytes() == before
+
+
+def test_the_rarest_names_go_when_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("kg.summaries._MAX_COUNTED_NAMES", 3)
+    assert bounded(Counter("aabbcde")) == {"a": 2, "b": 2}
+    assert bounded(Counter("aabbccddd")) == {"d": 3}
+    assert bounded(Counter("abc")) == Counter("abc")
 
 
 _BUILD = """

@@ -63,7 +63,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "text": Format("kg.documents.text"),
-    "markdown": Format("kg.documents.markdown"),
+    "markdown": Format("kg.documents.markdown", is_sandboxed=True),
     "html": Format("kg.documents.web", is_sandboxed=True),
     "pdf": Format("kg.documents.pdf", is_sandboxed=True),
     "docx": Format("kg.documents.docx", is_sandboxed=True),

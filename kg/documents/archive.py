@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -56,7 +58,11 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Member | Fault]:
             if problem:
                 yield Fault(name, problem)
                 continue
-            _unpack(archive, member, location)
+            try:
+                _unpack(archive, member, location)
+            except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, lzma.LZMAError, zlib.error) as error:
+                yield Fault(name, f"damaged, or packed in a way that is not known ({error})")
+                continue
             stem = name if stem in stems else stem
             stems.add(stem)
             yield Member(name, stem, str(location), format_, is_compressed)

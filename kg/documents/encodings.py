@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from kg.errors import InputError
 
@@ -22,6 +23,8 @@ _WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 _MAX_CONTROL_SHARE = 0.01
 _SAMPLE_BYTES = 200_000
 _HALF = 0.4
+# Some codecs (UTF-7) give halves of characters, which no file can hold.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def decode(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
@@ -64,7 +67,7 @@ def _strict(data: bytes, encoding: str) -> str:
 def _try(data: bytes, encoding: str | None) -> str | None:
     try:
         return None if encoding is None else data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 
@@ -80,7 +83,7 @@ def _wide(data: bytes) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    if "\0" in text:
+    if "\0" in text or _SURROGATES.search(text):
         return False
     controls = sum(text.count(chr(code)) for code in (*range(1, 9), *range(14, 32), 127))
     return controls <= _MAX_CONTROL_SHARE * len(text)

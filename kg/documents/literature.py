@@ -15,20 +15,42 @@ if TYPE_CHECKING:
 _LEFT_OUT = ("table-wrap", "ref-list", "table", "disp-formula", "inline-formula", "supplementary-material", "graphic", "alternatives")
 
 
-def read(stream: BinaryIO, _options: Options) -> Iterator[Part | Fault]:
+class _Metered:
+    """A stream that stops with an InputError where one article, or what lies between two, is larger than a document may be."""
+
+    def __init__(self, stream: BinaryIO, limit: int) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._left = limit
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            message = f"over {self._limit} bytes without an article; allow more with --max-bytes"
+            raise InputError(message)
+        return data
+
+    def start(self) -> None:
+        """An article has ended: count from here."""
+        self._left = self._limit
+
+
+def read(stream: BinaryIO, options: Options) -> Iterator[Part | Fault]:
     """Give one document an article, in file order, named by its identifier; one is in memory at a time.
 
     Entities that the file declares are never expanded, nothing is fetched, and the parser's own limits hold.
 
-    Raises InputError where the file is not well-formed, or holds no article of a known kind.
+    Raises InputError where the file is not well-formed, or holds no article of a known kind, or one that is too large.
     """
     from lxml import etree
 
     count = 0
+    metered = _Metered(stream, options.max_document_bytes)
     root = ""
     try:
         for _, element in etree.iterparse(
-            stream,
+            metered,
             events=("end",),
             tag=("{*}PubmedArticle", "{*}article", "{*}document"),
             resolve_entities=False,
@@ -39,6 +61,7 @@ def read(stream: BinaryIO, _options: Options) -> Iterator[Part | Fault]:
             remove_pis=True,
         ):
             count += 1
+            metered.start()
             root = root or _name(element.getroottree().getroot())
             yield _article(element, count, is_alone=root == "article")
             element.clear()

@@ -21,7 +21,14 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Part | Fault]:
     limit = options.max_document_characters * 4
     lines = (_LINE.match(line.decode("utf-8", "replace").rstrip("\r\n")) for line in iter(lambda: stream.readline(limit), b""))
     for name, group in groupby(filter(None, lines), key=lambda match: match[1]):
-        parts = [(match[2], match[3]) for match in group]
+        parts, length = [], 0
+        for match in group:
+            length += len(match[3])
+            if length <= options.max_document_characters:
+                parts.append((match[2], match[3]))
+        if length > options.max_document_characters:
+            yield Fault(name, f"{length} characters; at most {options.max_document_characters} are read (--max-characters)")
+            continue
         text, sections = lay(Block(value, _SECTIONS[kind]) for kind, value in parts)
         title = " ".join(value for kind, value in parts if kind == "t")
         yield Part(text, describe({"title": title, "pmid": name if name.isdigit() else ""}), sections, name)

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from kg.documents import FORMATS, Fault, Options, Part
+from kg.documents.files import printable_path
+from kg.documents.layout import clean, squeeze
 from kg.errors import InputError, KgError
 from kg.model import Document, Section, Source
 
@@ -179,9 +181,10 @@ def read(file: File, id_: str, sha256: str, options: Options, sandbox: Sandbox) 
     """
     for part in _parts(file, options, sandbox):
         if isinstance(part, Fault):
-            yield part
+            # Parsers quote what they stumble over: the words of the file, down to control characters and halves of characters.
+            yield Fault(printable_path(clean(part.where)), printable_path(squeeze(part.reason)))
             continue
-        where = file.path if part.name is None else f"{file.path}: {part.name}"
+        where = file.path if part.name is None else f"{file.path}: {printable_path(part.name)}"
         complaint = _complaint(part.text, options)
         if complaint:
             yield Fault(where, complaint)
@@ -189,7 +192,7 @@ def read(file: File, id_: str, sha256: str, options: Options, sandbox: Sandbox) 
         metadata = part.metadata
         if part.encoding not in {"utf-8", "ascii"}:
             metadata = tuple(sorted((*metadata, ("encodingFormat", f"text/plain; charset={part.encoding}"))))
-        path = file.path if part.name is None else f"{file.path}/{part.path or part.name}"
+        path = file.path if part.name is None else f"{file.path}/{printable_path(part.path or part.name)}"
         name = id_ if part.name is None else f"{id_}/{safe_name(part.name)}"
         yield Document(name, part.text, Source(path, sha256), metadata, part.sections)
 

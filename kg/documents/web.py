@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096
+# The extensive search asks dateparser, which compiles its patterns for every language: ten seconds for one odd date. What is
+# the latest date must not hang on the day of the build.
+_DATES = {"original_date": True, "extensive_search": False, "max_date": "2999-12-31"}
 _BLOCKS = frozenset({"p", "head", "item", "cell", "quote", "code", "ab"})
 
 
@@ -31,7 +34,9 @@ def read(stream: BinaryIO, _options: Options) -> Iterator[Part]:
     data = stream.read()
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     page, encoding = decode(data, declared=None if declared is None else declared[1].decode("ascii"))
-    found: Any = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True) if page.strip() else None
+    found: Any = None
+    if page.strip():
+        found = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=_DATES)
     if found is None or found.body is None:
         # Not from text: lxml refuses text whose first line declares an encoding.
         text, sections = lay(find(document_fromstring(page.encode("utf-8"), parser=HTMLParser(encoding="utf-8"))))

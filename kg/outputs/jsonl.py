@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError
@@ -11,6 +12,9 @@ from kg.model import Attribution, Basis, Certainty, Claim, Cue, Entity, Mention,
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_MAX_SHARED_ENTITIES = 5_000
+_entity = lru_cache(maxsize=_MAX_SHARED_ENTITIES)(Entity)
 
 
 def dump(claim: Claim) -> str:
@@ -89,7 +93,7 @@ def parse(line: str) -> Claim:
 
 
 def _read_mention(record: dict[str, Any], kind: str | None) -> Mention:
-    entity = Entity(record["id"], record["label"], record["type"], tuple(record["names"]), kind)
+    entity = _entity(record["id"], record["label"], record["type"], tuple(record["names"]), kind)
     return Mention(entity, record["text"], record["start"], record["end"], is_anaphor=record.get("anaphor", False))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kg import layout, schema
 from kg.graph import assemble, collect, connect, measure, qualify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kg.builds import Build
     from kg.graph import Measures
@@ -85,19 +87,22 @@ def pack(build: Build, *, bounds: Bounds | None = None) -> Payload:
 
 
 def _choose(claims: Iterable[Claim], edges: Iterable[Edge], bounds: Bounds) -> list[Claim]:
+    """Choose in one reading; no more claims than the page carries are ever held."""
     wanted = {(edge.subject, edge.predicate, edge.object) for edge in edges}
     seen: dict[tuple[str, str, str, str], int] = {}
-    found: list[tuple[int, Claim]] = []
-    for claim in claims:
-        triple = (claim.subject.entity.id, claim.predicate, claim.object.entity.id)
-        if triple in wanted:
-            key = (*triple, claim.stance.value)
-            rank = seen[key] = seen.get(key, 0) + 1
-            if rank <= bounds.claims_per_stance:
-                found.append((rank, claim))
+
+    def ranked() -> Iterator[tuple[int, int, Claim]]:
+        for index, claim in enumerate(claims):
+            triple = (claim.subject.entity.id, claim.predicate, claim.object.entity.id)
+            if triple in wanted:
+                key = (*triple, claim.stance.value)
+                rank = seen[key] = seen.get(key, 0) + 1
+                if rank <= bounds.claims_per_stance:
+                    yield rank, index, claim
+
     # The first claim of every edge and stance comes before the second of any.
-    best = sorted(range(len(found)), key=lambda index: (found[index][0], index))[: bounds.claims]
-    return [found[index][1] for index in sorted(best)]
+    best = heapq.nsmallest(bounds.claims, ranked())
+    return [claim for _, _, claim in sorted(best, key=itemgetter(1))]
 
 
 def _links(edges: Iterable[Edge]) -> dict[tuple[str, str], float]:
@@ -247,13 +252,17 @@ def _details(build: Build, claims: list[Claim], edges: list[Edge]) -> dict[str, 
                 *([extras] if extras else []),
             ]
         )
-    known = {record.id: dict(record.metadata) for record in build.documents()}
+    documents = 0
+    known: dict[str, Mapping[str, str]] = {}
+    for documents, record in enumerate(build.documents(), 1):  # noqa: B007 -- the count after the last is their number
+        if record.id in docs.rows:
+            known[record.id] = dict(record.metadata)
     counts = _Table()
     for row in rows:
         row[6] = counts.number(row[6])
     return {
         "docs": [_document(id_, known.get(id_, {})) for id_ in docs.rows],
-        "documents": len(known),
+        "documents": documents,
         "sentences": [list(sentence) for sentence in sentences.rows],
         "rules": list(rules.rows),
         "speakers": list(speakers.rows),
