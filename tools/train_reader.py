@@ -394,7 +394,8 @@ def pretrain(batches: Batches, encoder: Any, sizes: dict[str, int], o: argparse.
     chance = np.random.default_rng(0)
     net = Net(sizes, d=o.d, blocks=o.blocks, heads=4, dropout=0.1, hidden=o.hidden).to(batches.device)
     out = nn.Linear(o.d, ENCODED).to(batches.device)
-    chosen = [i for i in range(len(batches.data.docs)) if 3 <= batches.n["tokens"][i] <= reader.MAX_TOKENS]
+    able = set(batches.data.sentences({"own", "trained on", "unlabelled"}))
+    chosen = [i for i in range(len(batches.data.docs)) if i in able and batches.n["tokens"][i] >= 3]
     wanted = targets_of(batches, encoder, chosen)
     steps = o.pretrain_epochs * len(batches.order(chosen, 96, None))
     optimizer = torch.optim.AdamW([*net.parameters(), *out.parameters()], lr=2e-3, weight_decay=0.01)

@@ -1,0 +1,105 @@
+"""The network's arithmetic on small arrays, what it makes of names, and that company changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kg import reader, signals
+from kg.errors import OntologyError
+from kg.frames import Frame
+from kg.mentions import Found, readings
+from kg.model import Entity, Sentence, Token
+from kg.reader import View, name, split
+
+
+def frame(text, tags=""):
+    """Return a sentence whose words all hang from the first."""
+    tokens, place = [], 0
+    for index, (word, tag) in enumerate(zip(text.split(), (tags or " ".join("NN" for _ in text.split())).split(), strict=True)):
+        tokens.append(Token(word, place, place + len(word), word.casefold(), tag, "dep" if index else "ROOT", 0))
+        place += len(word) + 1
+    return Frame(Sentence(0, 0, len(text), text, tuple(tokens)))
+
+
+def view(*types):
+    """Return what a reader sees that is sure of each token's type; a capital B before it begins a name."""
+    rows = np.zeros((len(types), 1 + len(signals.TYPES)), dtype=np.float32)
+    begins = np.zeros(len(types), dtype=np.float32)
+    for place, type_ in enumerate(types):
+        plain = type_.removeprefix("B-")
+        rows[place, 0 if plain == "-" else 1 + signals.TYPES.index(plain)] = 1
+        begins[place] = plain != type_
+    return View(np.zeros((len(types), 4), dtype=np.float32), rows, begins, np.ones((len(types), len(signals.KINDS)), dtype=np.float32))
+
+
+def test_a_word_is_its_longest_pieces_first():
+    pieces = {name: place for place, name in enumerate(["mi", "##tra", "##gynine", "kava", "-", "##va", "ka"])}
+    assert split("Mitragynine", pieces) == [0, 1, 2]
+    assert split("kava-kava", pieces) == [3, 4, 3]
+    assert split("öva", pieces) == [5]  # a letter without a piece is passed over
+    assert split("", pieces) == []
+
+
+def test_the_buckets_of_a_word_do_not_depend_on_its_case_and_lie_in_their_tables():
+    assert reader.buckets("Kavain") == reader.buckets("KAVAIN")
+    assert reader.buckets("Kavain") != reader.buckets("dopamine")
+    assert all(0 <= bucket < size for bucket, (_, _, size) in zip(reader.buckets("a"), reader.AFFIXES, strict=True))
+
+
+def test_a_name_that_no_list_holds_is_read_without_its_edges():
+    seen = name((), frame("the quiet of kava", "DT NN IN NN"), view("B-Effect", "Effect", "-", "-"))
+    assert [(mark.start, mark.end, mark.type, mark.rule) for mark in seen] == [(4, 9, "Effect", "tagger")]
+
+
+def test_two_names_side_by_side_stay_two():
+    seen = name((), frame("nausea vomiting"), view("B-Caution", "B-Caution"))
+    assert [(mark.start, mark.end) for mark in seen] == [(0, 6), (7, 15)]
+
+
+def test_a_name_of_the_lexicon_keeps_its_place_and_gets_the_reading_that_is_seen():
+    own = Found(0, 6, readings((Entity("nausea", "nausea", "Condition", ("nausea",)),)), "lexicon/condition.tsv:1")
+    known = name((own,), frame("Nausea came"), view("B-Condition", "-"))
+    assert known == (own,)
+    mark = Found(0, 4, (Entity("kava", "kava", "Substance", ("kava",)),), "lexicon/substance.tsv:1")
+    (seen,) = name((mark,), frame("Kava grows"), view("B-Organism", "-"))
+    assert (seen.type, set(seen.types)) == ("Substance", {"Substance", "Organism"})
+
+
+def test_a_compound_seen_as_a_substance_is_no_other_reading():
+    mark = Found(0, 6, (Entity("kavain", "kavain", "Compound", ("kavain",)),), "lexicon/compound.tsv:1")
+    assert name((mark,), frame("Kavain acts"), view("B-Substance", "-")) == (mark,)
+
+
+def test_a_file_that_is_no_network_says_what_makes_one(tmp_path):
+    path = tmp_path / "reader.npz"
+    path.write_bytes(b"no")
+    with pytest.raises(OntologyError, match="tools/train_reader"):
+        reader.load(path)
+
+
+def test_the_shipped_network_has_a_row_for_all_that_is_measured():
+    arrays = reader.load().arrays
+    assert arrays["token"].shape[0] == len(signals.TOKEN_NAMES)
+    assert arrays["pair"].shape[0] == len(signals.PAIR_NAMES)
+    assert arrays["label.weight"].shape[1] == 1 + len(signals.PREDICATES)
+    assert arrays["tagger.weight"].shape[1] == 1 + 2 * len(signals.TYPES)
+
+
+def test_company_changes_nothing():
+    network = reader.load()
+    frames = [frame("Kava relieves anxiety"), frame("Kava contains kavain and many other things beside it"), frame("No")]
+    rows = [np.zeros((len(one.tokens), len(signals.TOKEN_NAMES)), dtype=np.float32) for one in frames]
+    together = network.see(frames, rows)
+    for one, own, seen in zip(frames, rows, together, strict=True):
+        (alone,) = network.see([one], [own])
+        assert seen.types.shape == (len(one.tokens), 1 + len(signals.TYPES))
+        np.testing.assert_allclose(alone.vectors, seen.vectors, atol=1e-4)
+        np.testing.assert_allclose(seen.types.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_sentence_beyond_the_bound_is_read_up_to_it():
+    long = frame(" ".join(["kava"] * (reader.MAX_TOKENS + 5)))
+    rows = np.zeros((len(long.tokens), len(signals.TOKEN_NAMES)), dtype=np.float32)
+    (seen,) = reader.load().see([long], [rows])
+    assert len(seen.vectors) == reader.MAX_TOKENS
