@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.frames import Frame
+    from kg.model import Token
     from kg.pairs import Pair, Scene
 
 PATH = ONTOLOGY / "models" / "reader.npz"
@@ -225,11 +226,17 @@ class Reader:
 
 
 # How sure the reader must be of a name that no list holds, and of a type that the lexicon does not give a name.
-NAME_PROBABILITY = 0.5
+NAME_PROBABILITY = 0.6
 TYPE_PROBABILITY = 0.5
 # What may stand for each other in every place: the lexicon's word decides between them.
 _ALIKE = ({"Substance", "Compound", "Alkaloid"}, {"Condition", "Effect", "Caution"})
+_CLAUSE_HEADS = frozenset({"ROOT", "acl", "advcl", "xcomp", "ccomp", "relcl", "pcomp", "csubj"})
 _EDGES = frozenset({"DT", "PRP$", "IN", "CC", "TO", ",", ".", ":", "-LRB-", "-RRB-", "``", "''", "HYPH", "_SP", "MD", "RB", "WDT", "POS"})
+
+
+def _can_name(token: Token) -> bool:
+    """Tell whether a word can carry a name: a noun, an adjective or a number, or a participle that heads no clause."""
+    return token.tag[:2] in {"NN", "JJ", "CD", "FW", "NF"} or (token.tag in {"VBG", "VBN"} and token.dep not in _CLAUSE_HEADS)
 
 
 def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
@@ -249,7 +256,7 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
             first += 1
         while first < last and frame.tokens[last - 1].tag in _EDGES - {"IN", "RB"}:
             last -= 1
-        if first == last:
+        if first == last or not any(_can_name(token) for token in frame.tokens[first:last]):
             continue
         start, end = frame.tokens[first].start, frame.tokens[last - 1].end
         if any(mark.start < end and start < mark.end for mark in own):

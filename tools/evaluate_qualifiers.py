@@ -27,7 +27,7 @@ from kg.qualifiers.trees import plant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HELD = re.compile(r"(d(0[1-9]|1[0-2])|f(0[7-9]|1[0-2])|o0[1-6]|b12|e12|i0[4-6]|k0[4-6]|n0[4-6])-")
+HELD = re.compile(r"(d(0[1-9]|1[0-2])|f(0[7-9]|1[0-2])|o0[1-6]|e12|i0[4-6]|k0[4-6]|n06)-")
 TRAIN = re.compile(r"[abegijklmn]\d\d-")
 QUALIFIERS = ("polarity", "certainty", "basis")
 
