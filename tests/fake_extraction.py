@@ -12,7 +12,7 @@ from kg.extraction import Extraction
 from kg.model import Basis, Certainty, Claim, Entity, Mention, Polarity, Sentence, Stance, claim_id
 
 _SENTENCE = re.compile(r"[^.\n]+\.?")
-_CLAIM = re.compile(r"(\w+) (may relieve|relieves) (\w+)")
+_CLAIM = re.compile(r"\b(\w+) (may relieve|relieves) (\w+)")
 
 
 @dataclass(frozen=True)
