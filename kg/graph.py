@@ -163,15 +163,25 @@ def measure(graph: nx.MultiDiGraph) -> Measures:
     >>> measure(connect((Edge("a", "binds", "b", (("affirmed/asserted/none/affirmed", 2),), 1),), ())).degree
     {'a': 1, 'b': 1}
     """
+    return _measure(sorted(graph), graph.edges(data="total"))
+
+
+def measure_edges(edges: Iterable[Edge], ids: Iterable[str] = ()) -> Measures:
+    """Measure as `measure` does, without making the graph that it would be given; `ids` are nodes that may have no edge."""
+    edges = tuple(edges)
+    nodes = sorted({*ids, *(edge.subject for edge in edges), *(edge.object for edge in edges)})
+    return _measure(nodes, ((edge.subject, edge.object, edge.total) for edge in edges))
+
+
+def _measure(ids: list[str], edges: Iterable[tuple[str, str, int]]) -> Measures:
     import networkx as nx
 
-    ids = sorted(graph)
     places = {id_: place for place, id_ in enumerate(ids)}
     # Whole numbers hash to themselves, so that networkx's sets have one order under any PYTHONHASHSEED.
     simple = nx.Graph()
     simple.add_nodes_from(range(len(ids)))
     weights: dict[tuple[int, int], int] = {}
-    for subject, object_, total in graph.edges(data="total"):
+    for subject, object_, total in edges:
         low, high = sorted((places[subject], places[object_]))
         if low != high:
             weights[low, high] = weights.get((low, high), 0) + total

@@ -144,7 +144,7 @@ def _measure(build: Build) -> dict[str, Any]:
     from kg import graph
 
     edges = graph.assemble(build.claims(), max_claims=0)
-    return {"edges": len(edges), **graph.measure(graph.connect(edges, ())).summary()}
+    return {"edges": len(edges), **graph.measure_edges(edges).summary()}
 
 
 def _names(formats: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from kg.model import Basis, Certainty, Claim, Entity, Mention, Polarity, Sentenc
 from tests.factories import refusal
 
 _SENTENCE = re.compile(r"[^.\n]+\.?")
-_CLAIM = re.compile(r"(\w+) (may relieve|relieves) (\w+)")
+_CLAIM = re.compile(r"\b(\w+) (may relieve|relieves) (\w+)")
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,8 @@ def test_a_build_of_damaged_files_ends_and_says_what_it_left_out(tmp_path, count
             name, data = mutate(number)
             (source / f"{number:05d}-{name}").write_bytes(data)
     report = build([str(tmp_path / "in")], tmp_path / "out", Settings(open_fake, "fake", formats=("turtle", "html")))
-    assert 0 < report["documents"]["skipped_total"] < count
+    assert report["documents"]["read"] > count / 4
+    assert report["documents"]["skipped_total"] > count / 20
     opened = open_build(tmp_path / "out")
     assert sum(1 for _ in opened.claims()) == report["claims"] > 0
     for record in opened.documents():

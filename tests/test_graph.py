@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kg.errors import InputError
-from kg.graph import MAX_NAMES, assemble, collect, connect, measure
+from kg.graph import MAX_NAMES, assemble, collect, connect, measure, measure_edges
 from kg.model import Basis, Certainty, Claim, Edge, Entity, Mention, Polarity, Sentence, Source, Stance
 
 
@@ -122,6 +122,12 @@ def test_communities_are_numbered_from_the_largest():
     edges = [edge("a", "b"), edge("b", "c"), edge("a", "c"), edge("x", "y")]
     community = measure(connect(edges, ())).community
     assert [community[id_] for id_ in "abcxy"] == [0, 0, 0, 1, 1]
+
+
+def test_edges_are_measured_like_their_graph():
+    edges = assemble([claim(f"s{number % 7}", object_=f"o{number * number % 11}", id_=str(number)) for number in range(60)])
+    assert measure_edges(edges, ["alone"]) == measure(connect(edges, [Entity("alone", "A", "Place")]))
+    assert measure_edges(edges, ["alone"]).degree["alone"] == 0
 
 
 def test_an_empty_graph_can_be_measured():

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kg import layout, schema
-from kg.graph import assemble, collect, connect, measure, qualify
+from kg.graph import assemble, collect, measure_edges, qualify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,7 +63,7 @@ def pack(build: Build, *, bounds: Bounds | None = None) -> Payload:
     bounds = bounds or Bounds()
     entities = collect(build.claims())
     edges = assemble(build.claims(), max_claims=0)
-    measures = measure(connect(edges, entities))
+    measures = measure_edges(edges, entities)
     ranked = sorted(entities, key=lambda id_: (-measures.pagerank[id_], id_))
     kept = ranked[: bounds.nodes]
     inside = set(kept)
