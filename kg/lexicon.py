@@ -88,6 +88,8 @@ _GREEK = (
         )
     )
 )
+# every Greek letter by its name
+GREEK = str.maketrans(_GREEK)
 _RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _DIGITS = "0-9₀-₉⁰¹²³⁴-⁹"
 _MARKS = "\u0300-\u036f"
@@ -236,6 +238,12 @@ class Lexicon:
     _heads: Mapping[str, int]
     _longer: Mapping[str, Sequence[int]]
     _dotted: frozenset[str]
+
+    def named(self, name: str, type: str) -> Entity | None:
+        """Return the concept of a type that has the name without condition."""
+        found = self._names.get(normal(name), ())
+        owners = (self._entities[number] for number, rule in zip(found[::2], found[1::2], strict=True) if rule == 0)
+        return next((entity for entity in owners if entity.type == type), None)
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Mark every name in a text.
@@ -432,7 +440,7 @@ def _rule(words: _Words, options: Iterable[str]) -> _Rule:
     return rule
 
 
-def _check(row: tables.Row) -> Iterator[str]:
+def check(row: tables.Row) -> Iterator[str]:
     """Give what is wrong with one row."""
     if not _ID.fullmatch(row["id"]):
         yield f"id {row['id']!r}; must be lower-case words joined by hyphens"
@@ -472,25 +480,42 @@ def _shipped() -> Iterator[tuple[str, tables.Row]]:
         if path.stem not in types:
             message = f"lexicon/{path.name}: no such type; known: {', '.join(sorted(types))}"
             raise TableError(message)
-        for row in tables.read(path, COLUMNS, _check):
+        for row in tables.read(path, COLUMNS, check):
             yield types[path.stem], row
 
 
-def _users(paths: Iterable[Path]) -> Iterator[tuple[str, tables.Row]]:
+def read_users(paths: Iterable[Path]) -> Iterator[tuple[str, tables.Row]]:
+    """Give the rows of users' tables and vocabularies with their types, in order.
+
+    Raises TableError, with file and line.
+    """
     types = _types()
 
-    def check(row: tables.Row) -> Iterator[str]:
-        yield from _check(row)
+    def check_typed(row: tables.Row) -> Iterator[str]:
+        yield from check(row)
         if row["type"].lower() not in types:
             yield f"type {row['type']!r}; known: {', '.join(types.values())}"
 
     for path in paths:
-        for row in tables.read(path, USER_COLUMNS, check):
+        if is_table(path):
+            rows = tables.read(path, USER_COLUMNS, check_typed)
+        else:
+            from kg import additions
+
+            rows = additions.read(path).rows
+        for row in rows:
             yield types[row["type"].lower()], row
 
 
+def is_table(path: Path) -> bool:
+    """Tell whether a user's file is one of kg's own tables; any other is a vocabulary in OBO, OWL or SKOS."""
+    from kg.terms import SUFFIXES
+
+    return path.suffix.lower() not in SUFFIXES
+
+
 def load(extra: tuple[Path, ...] = ()) -> Lexicon:
-    """Read the shipped lexicon, and users' tables after it.
+    """Read the shipped lexicon, and users' tables and vocabularies (OBO, OWL, SKOS) after it.
 
     A user's row with the id of an earlier one adds its names to it. A name that an earlier
     concept of the same type has stays with that concept.
@@ -581,7 +606,7 @@ def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
     """
     concepts: dict[str, _Concept] = {}
     complaints: list[str] = []
-    rows = ((False, *pair) for pair in _shipped()), ((True, *pair) for pair in _users(extra))
+    rows = ((False, *pair) for pair in _shipped()), ((True, *pair) for pair in read_users(extra))
     for is_user, type_, row in chain(*rows):
         id_ = row["id"]
         concept = concepts.setdefault(id_, _Concept(row, type_, [], []))

@@ -32,8 +32,17 @@ class Row:
 
     @property
     def where(self) -> str:
-        """The row's place, `folder/file.tsv:line`, the same on every machine."""
-        return f"{self.path}:{self.line}"
+        """The row's place, `folder/file.tsv:line`, the same on every machine; without the line where it is 0, for unknown."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+def columns(path: Path) -> tuple[str, ...]:
+    """Return the columns that a table names, none where it is empty.
+
+    Raises TableError.
+    """
+    first = next((line for line in _lines(path) if _says_something(line)), "")
+    return tuple(cell.strip() for cell in first.split("\t")) if first else ()
 
 
 def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str]] = lambda _: ()) -> tuple[Row, ...]:
@@ -46,16 +55,11 @@ def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str
     """
     wanted = tuple(columns)
     name = f"{path.parent.name}/{path.name}"
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{name}: cannot be read as UTF-8 text ({error})"
-        raise TableError(message) from error
     header: tuple[str, ...] | None = None
     rows: list[Row] = []
     complaints: list[str] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate(_lines(path), 1):
+        if not _says_something(line):
             continue
         cells = tuple(cell.strip() for cell in line.rstrip("\r").split("\t"))
         if header is None:
@@ -72,3 +76,15 @@ def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str
     if complaints:
         raise TableError("\n".join(complaints))
     return tuple(rows)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path.parent.name}/{path.name}: cannot be read as UTF-8 text ({error})"
+        raise TableError(message) from error
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
