@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,7 +37,7 @@ _UNTAKEN = re.compile(r"[{}|\\]")
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Rows with `USER_COLUMNS`, and how many names were left out because the table has no way to write them."""
+    """Rows with `USER_COLUMNS`, those of a vocabulary by id, and how many names were left out, for no table can hold them."""
 
     rows: tuple[tables.Row, ...]
     left_out: int = 0
@@ -244,21 +243,13 @@ class _Naming:
             self._holders.setdefault((type_, xref), id_)
 
     def addition(self) -> Addition:
-        """Return the terms as rows, in their order; terms that join one concept are one row."""
+        """Return the terms as rows, by id; terms that join one concept are one row."""
         marks = [identifier(term.id, self._vocabulary.spaces) for _, term in self._typed]
         ids = {}
         for (type_, term), mark in zip(self._typed, marks, strict=True):
             ids[term.id] = self._id(type_, term, mark)
         rows = [self._row(type_, term, mark, ids) for (type_, term), mark in zip(self._typed, marks, strict=True)]
-        counts = Counter(row["id"] for row in rows)
-        if len(counts) < len(rows):
-            joined = {row["id"]: row for row in merge((), [row for row in rows if counts[row["id"]] > 1])}
-            rows = [
-                joined.pop(row["id"], row) if counts[row["id"]] > 1 else row
-                for row in rows
-                if counts[row["id"]] == 1 or row["id"] in joined
-            ]
-        return Addition(tuple(rows), self._left_out)
+        return Addition(merge((), rows), self._left_out)
 
     def _id(self, type_: str, term: Term, mark: str) -> str:
         """Return the id of a term, and note it as taken."""

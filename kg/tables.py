@@ -28,7 +28,10 @@ class Row:
 
     def values(self, column: str) -> tuple[str, ...]:
         """Return the parts of a cell that `|` separates, in order; an empty cell has none."""
-        return tuple(part.strip() for part in self.cells[column].split(SEPARATOR) if part.strip())
+        cell = self.cells[column]
+        if SEPARATOR not in cell:
+            return (cell,) if cell else ()
+        return tuple(part for part in map(str.strip, cell.split(SEPARATOR)) if part)
 
     @property
     def where(self) -> str:
@@ -61,7 +64,7 @@ def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str
     for number, line in enumerate(_lines(path), 1):
         if not _says_something(line):
             continue
-        cells = tuple(cell.strip() for cell in line.rstrip("\r").split("\t"))
+        cells = tuple(map(str.strip, line.split("\t")))
         if header is None:
             header = cells
             if header != wanted:
