@@ -83,8 +83,9 @@ def main() -> None:
             new.append(load_seconds(cache, path))
             kept.append(load_seconds(cache, path))
         print(
-            f"{options.terms} terms, {path.stat().st_size / 1e6:.1f} MB: loaded in {statistics.median(new):.2f} s, with the prepared index "
-            f"in {statistics.median(kept):.2f} s; the shipped lexicon alone in {load_seconds(cache):.2f} s, then {load_seconds(cache):.2f} s",
+            f"{options.terms} terms, {path.stat().st_size / 1e6:.1f} MB: loaded in {statistics.median(new):.2f} s, "
+            f"{statistics.median(kept):.2f} s with the prepared index; the shipped lexicon alone: {load_seconds(cache):.2f} s, "
+            f"{load_seconds(cache):.2f} s with it",
             flush=True,
         )
         texts = [one.read_text(encoding="utf-8") for one in sorted(options.texts.glob("*.txt"))]

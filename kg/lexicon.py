@@ -532,8 +532,8 @@ def is_table(path: Path) -> bool:
 def load(extra: tuple[Path, ...] = ()) -> Lexicon:
     """Read the shipped lexicon, and users' tables and vocabularies (OBO, OWL, SKOS) after it.
 
-    A user's row with the id of an earlier one adds its names to it. A name that an earlier
-    concept of the same type has stays with that concept.
+    A user's row with the id of an earlier one adds its names and identifiers to it, and its parent where it has
+    none. A name that an earlier concept of the same type has stays with that concept.
 
     Read once for the same tables with the same content.
 
@@ -542,7 +542,7 @@ def load(extra: tuple[Path, ...] = ()) -> Lexicon:
     return _read(extra, tuple((path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0) for path in extra))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _read(extra: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lexicon:  # noqa: ARG001 -- part of the cache's key
     key = _content_key(extra)
     with _uncollected():
@@ -637,6 +637,7 @@ class _Concept:
     type: str
     names: list[str]
     xrefs: list[str]
+    parent: str = ""
 
 
 def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
@@ -655,6 +656,7 @@ def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
             continue
         concept.names.extend((*row.values("names"), row["label"]))
         concept.xrefs.extend(row.values("xrefs"))
+        concept.parent = concept.parent or row["parent"]
     if complaints:
         raise TableError("\n".join(complaints))
     return concepts
@@ -718,4 +720,4 @@ def _line(concept: _Concept) -> str:
     """Return a concept as one line; no cell of a table has tabs, line ends or `|` inside its parts."""
     row = concept.row
     names, xrefs = (tables.SEPARATOR.join(dict.fromkeys(parts)) for parts in (map(plain, concept.names), concept.xrefs))
-    return "\t".join((row["id"], row["label"], concept.type, names, row["kind"], row["parent"], xrefs, row["source"], row.where))
+    return "\t".join((row["id"], row["label"], concept.type, names, row["kind"], concept.parent, xrefs, row["source"], row.where))

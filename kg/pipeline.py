@@ -30,12 +30,15 @@ _MIN_CHUNK_BYTES, _MAX_CHUNK_BYTES, _CHUNKS_A_WORKER = 4_000, 64_000, 8
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to build; `fingerprint` names all that a document's claims depend on beside the document, `model` the spaCy pipeline."""
+    """How to build; `fingerprint` names all that a document's claims depend on beside the document, `model` the spaCy pipeline.
+
+    `lexicons` are the user's own terms that `opener` loads.
+    """
 
     opener: Callable[[], Extractor]
     fingerprint: str
     model: str = ""
-    lexicons: tuple[str, ...] = ()
+    lexicons: tuple[Path, ...] = ()
     workers: int = 1
     engine: str = "local"
     address: str | None = None
@@ -87,7 +90,9 @@ def build(inputs: Sequence[str], out: Path, settings: Settings, *, watch: Callab
         book.finish()
         book.forget_others()
         clock.mark("extraction")
-        run: dict[str, Any] = {"fingerprint": settings.fingerprint, "model": settings.model, "lexicons": list(settings.lexicons)}
+        summaries.write_lexicon(out, settings.lexicons)
+        names = [path.name for path in settings.lexicons]
+        run: dict[str, Any] = {"fingerprint": settings.fingerprint, "model": settings.model, "lexicons": names}
         return summaries.write(book, settings.formats, run, progress.faults, progress.skipped, clock)
 
 

@@ -156,8 +156,7 @@ def _settings(lexicons: tuple[Path, ...], model: str, formats: str, reading: Any
     wanted = (*DEFAULT_FORMATS, *(name.strip() for name in formats.split(",") if name.strip()))
     opener = partial(open_extractor, model=model or None, lexicons=lexicons)
     name = model or DEFAULT_MODEL
-    tables = tuple(str(path.resolve()) for path in lexicons)
-    return Settings(opener, fingerprint(name, lexicons), describe(name), tables, formats=wanted, reading=reading)
+    return Settings(opener, fingerprint(name, lexicons), describe(name), lexicons, formats=wanted, reading=reading)
 
 
 def _check(settings: Settings, partition_format: str) -> None:
