@@ -13,7 +13,7 @@ BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
 
-.PHONY: help graph test check lock soak bench docs golden screenshots clean
+.PHONY: help graph test check check-identifiers lock soak bench docs golden screenshots clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
@@ -35,7 +35,10 @@ check: $(DEV)  ## lint, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: check  ## every check and every test, with branch coverage
+check-identifiers: $(DEV)  ## look up every public identifier in its source table (downloads once)
+	@$(BIN)/python tools/lexicon/check.py
+
+test: check check-identifiers  ## every check and every test, with branch coverage
 	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered
 
 soak: $(DEV)  ## the long tests

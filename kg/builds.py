@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kg.model import Claim
 
 
+LEXICON = "lexicon.tsv"
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
     """What the build kept of one document beside its text; `characters` counts code points, `claims` its claims."""
@@ -60,7 +63,7 @@ def parse_document(line: str) -> DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A folder with `claims.jsonl`, `documents.jsonl`, `report.json` and `texts/`.
+    """A folder with `claims.jsonl`, `documents.jsonl`, `report.json` and `texts/`, and `lexicon.tsv` where a user's terms were read.
 
     Claims stream from disk in output order (`Claim.key`), so a reader's memory does not grow with the corpus.
     """
@@ -81,6 +84,11 @@ class Build:
         """Return `report.json`."""
         report: dict[str, Any] = json.loads((self.path / "report.json").read_text(encoding="utf-8"))
         return report
+
+    def lexicons(self) -> tuple[Path, ...]:
+        """Return the table of the user's own terms, none where there were none."""
+        path = self.path / LEXICON
+        return (path,) if path.is_file() else ()
 
     def text(self, document: str) -> str:
         """Return the text that the document's offsets refer to."""

@@ -14,12 +14,14 @@ Source: prefix index over normalised names, doi:10.1093/bioadv/vbac034.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
 import re
 import unicodedata
 from bisect import bisect_left
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
@@ -44,7 +46,7 @@ MIN_FOOTNOTED_LETTERS = 5
 MAX_WORDS_BEFORE_HYPHEN = 4
 MAX_KEPT_INDEXES = 3
 
-_FORMAT = 1
+_FORMAT = 2
 _SINGLE = 1
 _LONGER = 2
 
@@ -88,6 +90,8 @@ _GREEK = (
         )
     )
 )
+# every Greek letter by its name
+GREEK = str.maketrans(_GREEK)
 _RAISED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _DIGITS = "0-9₀-₉⁰¹²³⁴-⁹"
 _MARKS = "\u0300-\u036f"
@@ -224,7 +228,8 @@ class _Candidate:
 class Lexicon:
     """Concepts by id, and their names ready to be found.
 
-    `_names` maps folded words to the numbers of entity and rule, in turn; `_heads` tells of a first
+    `_names` maps folded words to the numbers of entity and rule, in turn, or to that of the one entity that they
+    always mean; `_heads` tells of a first
     word whether it is a name (1), begins longer ones (2) or both (3); `_longer` gives the lengths of the names
     that begin with two words, longest first.
     """
@@ -232,10 +237,17 @@ class Lexicon:
     entries: Mapping[str, Entry]
     _entities: tuple[Entity, ...]
     _rules: tuple[_Rule, ...]
-    _names: Mapping[str, Sequence[int]]
+    _names: Mapping[str, int | Sequence[int]]
     _heads: Mapping[str, int]
     _longer: Mapping[str, Sequence[int]]
     _dotted: frozenset[str]
+
+    def named(self, name: str, type: str) -> Entity | None:
+        """Return the concept of a type that has the name without condition."""
+        found = self._names.get(normal(name), ())
+        numbers = (found, 0) if isinstance(found, int) else found
+        owners = (self._entities[number] for number, rule in zip(numbers[::2], numbers[1::2], strict=True) if rule == 0)
+        return next((entity for entity in owners if entity.type == type), None)
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Mark every name in a text.
@@ -289,10 +301,12 @@ class Lexicon:
         if least == 1 and kind != _LONGER and (candidate := self._candidate(words, index, 1, self._names[head])) is not None:
             yield candidate
 
-    def _candidate(self, words: _Words, index: int, length: int, found: Sequence[int]) -> _Candidate | None:
+    def _candidate(self, words: _Words, index: int, length: int, found: int | Sequence[int]) -> _Candidate | None:
         """Return the words as a candidate, None where they are no whole name or no rule lets them count."""
         if not self._is_whole(words, index, length):
             return None
+        if isinstance(found, int):
+            return _Candidate(words, index, length, ((self._entities[found], _ALWAYS),))
         meanings = tuple(
             (self._entities[entity], self._rules[rule])
             for entity, rule in zip(found[::2], found[1::2], strict=True)
@@ -354,21 +368,30 @@ def _is_near(candidate: _Candidate, near: frozenset[str]) -> bool:
 
 
 @cache
-def _spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _spellings() -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
+    """Return one pattern that finds whether any spelling applies, and every spelling in order."""
     rows = tables.read(ONTOLOGY / "spelling.tsv", ("pattern", "replacement", "example", "other"))
-    return tuple((re.compile(row["pattern"]), row["replacement"]) for row in rows)
+    every = re.compile("|".join(f"(?:{row['pattern']})" for row in rows))
+    return every, tuple((re.compile(row["pattern"]), row["replacement"]) for row in rows)
 
 
 def _fold(word: str) -> str:
     """Return the word that stands for all spellings of this one."""
-    if word in _GREEK:
+    if word.isascii():
+        if word.isdigit():
+            return word
+        letters = word.lower()
+    elif word in _GREEK:
         return _GREEK[word]
-    if word.translate(_RAISED).isdigit():
+    elif word.translate(_RAISED).isdigit():
         return word.translate(_RAISED)
-    letters = _INVISIBLE.sub("", unicodedata.normalize("NFKD", word)).casefold()
+    else:
+        letters = _INVISIBLE.sub("", unicodedata.normalize("NFKD", word)).casefold()
     letters = _singular(letters)
-    for pattern, replacement in _spellings():
-        letters = pattern.sub(replacement, letters)
+    every, spellings = _spellings()
+    if every.search(letters) is not None:
+        for pattern, replacement in spellings:
+            letters = pattern.sub(replacement, letters)
     return letters
 
 
@@ -409,7 +432,7 @@ def plain(name: str) -> str:
     >>> plain("ice{with:meth}")
     'ice'
     """
-    return _OPTIONS.sub("", name).strip()
+    return _OPTIONS.sub("", name).strip() if "{" in name else name
 
 
 def _rule(words: _Words, options: Iterable[str]) -> _Rule:
@@ -432,17 +455,17 @@ def _rule(words: _Words, options: Iterable[str]) -> _Rule:
     return rule
 
 
-def _check(row: tables.Row) -> Iterator[str]:
+def check(row: tables.Row) -> Iterator[str]:
     """Give what is wrong with one row."""
     if not _ID.fullmatch(row["id"]):
         yield f"id {row['id']!r}; must be lower-case words joined by hyphens"
-    if not row["label"]:
-        yield "no label; must have one"
+    if not row["label"] or tables.SEPARATOR in row["label"]:
+        yield f"label {row['label']!r}; must be one name"
     if not row["source"]:
         yield "no source; must say who names it"
     for name in (row["label"], *row.values("names")):
         bare = plain(name) if "{" in name else name
-        if _WORD.search(bare) is None:
+        if not bare[:1].isalpha() and _WORD.search(bare) is None:
             yield f"name {name!r}; must have a letter or a digit"
         try:
             if bare is not name:
@@ -472,28 +495,45 @@ def _shipped() -> Iterator[tuple[str, tables.Row]]:
         if path.stem not in types:
             message = f"lexicon/{path.name}: no such type; known: {', '.join(sorted(types))}"
             raise TableError(message)
-        for row in tables.read(path, COLUMNS, _check):
+        for row in tables.read(path, COLUMNS, check):
             yield types[path.stem], row
 
 
-def _users(paths: Iterable[Path]) -> Iterator[tuple[str, tables.Row]]:
+def read_users(paths: Iterable[Path]) -> Iterator[tuple[str, tables.Row]]:
+    """Give the rows of users' tables and vocabularies with their types, in order.
+
+    Raises TableError, with file and line.
+    """
     types = _types()
 
-    def check(row: tables.Row) -> Iterator[str]:
-        yield from _check(row)
+    def check_typed(row: tables.Row) -> Iterator[str]:
+        yield from check(row)
         if row["type"].lower() not in types:
             yield f"type {row['type']!r}; known: {', '.join(types.values())}"
 
     for path in paths:
-        for row in tables.read(path, USER_COLUMNS, check):
+        if is_table(path):
+            rows = tables.read(path, USER_COLUMNS, check_typed)
+        else:
+            from kg import additions
+
+            rows = additions.read(path).rows
+        for row in rows:
             yield types[row["type"].lower()], row
 
 
-def load(extra: tuple[Path, ...] = ()) -> Lexicon:
-    """Read the shipped lexicon, and users' tables after it.
+def is_table(path: Path) -> bool:
+    """Tell whether a user's file is one of kg's own tables; any other is a vocabulary in OBO, OWL or SKOS."""
+    from kg.terms import SUFFIXES
 
-    A user's row with the id of an earlier one adds its names to it. A name that an earlier
-    concept of the same type has stays with that concept.
+    return path.suffix.lower() not in SUFFIXES
+
+
+def load(extra: tuple[Path, ...] = ()) -> Lexicon:
+    """Read the shipped lexicon, and users' tables and vocabularies (OBO, OWL, SKOS) after it.
+
+    A user's row with the id of an earlier one adds its names and identifiers to it, and its parent where it has
+    none. A name that an earlier concept of the same type has stays with that concept.
 
     Read once for the same tables with the same content.
 
@@ -502,14 +542,27 @@ def load(extra: tuple[Path, ...] = ()) -> Lexicon:
     return _read(extra, tuple((path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0) for path in extra))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _read(extra: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lexicon:  # noqa: ARG001 -- part of the cache's key
     key = _content_key(extra)
-    prepared = _kept(key)
-    if prepared is None:
-        prepared = json.loads(json.dumps(_prepared(extra)))
-        _keep(key, prepared)
-    return _opened(prepared)
+    with _uncollected():
+        prepared = _kept(key)
+        if prepared is None:
+            prepared = _prepared(extra)
+            _keep(key, prepared)
+        return _opened(prepared)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage collection go over the many values that are made and kept here."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _content_key(extra: tuple[Path, ...]) -> str:
@@ -549,19 +602,31 @@ def _keep(key: str, prepared: dict[str, Any]) -> None:
         return
 
 
+def _packed(mapping: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return a mapping in a form that is read fast: its keys as one text, its values."""
+    return "\n".join(mapping), list(mapping.values())
+
+
+def _unpacked(packed: Sequence[Any]) -> dict[str, Any]:
+    keys, values = packed
+    return dict(zip(keys.split("\n"), values, strict=True)) if values else {}
+
+
 def _opened(prepared: dict[str, Any]) -> Lexicon:
     """Return the lexicon of a prepared index."""
     entities = []
     entries = {}
-    for id_, label, type_, names, kind, parent, xrefs, source, where in prepared["entries"]:
-        entity = Entity(id_, label, type_, tuple(names), kind)
+    for line in prepared["entries"].split("\n") if prepared["entries"] else ():
+        id_, label, type_, names, kind, parent, xrefs, source, where = line.split("\t")
+        entity = Entity(id_, label, type_, tuple(names.split("|")), kind or None)
         entities.append(entity)
-        entries[id_] = Entry(entity, parent, tuple(xrefs), source, where)
+        entries[id_] = Entry(entity, parent or None, tuple(xrefs.split("|")) if xrefs else (), source, where)
     rules = tuple(
         _Rule(None if case is None else tuple(case), conditional, frozenset(near), frozenset(beside))
         for case, conditional, near, beside in prepared["rules"]
     )
-    return Lexicon(entries, tuple(entities), rules, prepared["names"], prepared["heads"], prepared["longer"], frozenset(prepared["dotted"]))
+    names_, heads, longer = (_unpacked(prepared[part]) for part in ("names", "heads", "longer"))
+    return Lexicon(entries, tuple(entities), rules, names_, heads, longer, frozenset(prepared["dotted"]))
 
 
 @dataclass(slots=True)
@@ -572,6 +637,7 @@ class _Concept:
     type: str
     names: list[str]
     xrefs: list[str]
+    parent: str = ""
 
 
 def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
@@ -581,7 +647,7 @@ def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
     """
     concepts: dict[str, _Concept] = {}
     complaints: list[str] = []
-    rows = ((False, *pair) for pair in _shipped()), ((True, *pair) for pair in _users(extra))
+    rows = ((False, *pair) for pair in _shipped()), ((True, *pair) for pair in read_users(extra))
     for is_user, type_, row in chain(*rows):
         id_ = row["id"]
         concept = concepts.setdefault(id_, _Concept(row, type_, [], []))
@@ -590,6 +656,7 @@ def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
             continue
         concept.names.extend((*row.values("names"), row["label"]))
         concept.xrefs.extend(row.values("xrefs"))
+        concept.parent = concept.parent or row["parent"]
     if complaints:
         raise TableError("\n".join(complaints))
     return concepts
@@ -606,6 +673,9 @@ def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
     dotted: set[str] = set()
     for number, concept in enumerate(concepts.values()):
         for name in concept.names:
+            if (key := _simple_key(name)) and key not in meanings:
+                meanings[key] = [(number, concept.type, 0, _ALWAYS)]
+                continue
             options = _OPTIONS.findall(name) if "{" in name else ()
             bare = plain(name) if options else name
             words = _split(bare)
@@ -626,23 +696,28 @@ def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
         if len(words_) > 1:
             longer.setdefault(f"{words_[0]} {words_[1]}", set()).add(len(words_))
     return {
-        "entries": [
-            (
-                id_,
-                concept.row["label"],
-                concept.type,
-                list(dict.fromkeys(plain(name) for name in concept.names)),
-                concept.row["kind"] or None,
-                concept.row["parent"] or None,
-                list(dict.fromkeys(concept.xrefs)),
-                concept.row["source"],
-                concept.row.where,
-            )
-            for id_, concept in concepts.items()
-        ],
+        "entries": "\n".join(_line(concept) for concept in concepts.values()),
         "rules": [(rule.case, rule.is_conditional, sorted(rule.near), sorted(rule.beside)) for rule in rules],
-        "names": {key: [part for number, _, rule, _ in found for part in (number, rule)] for key, found in meanings.items()},
-        "heads": heads,
-        "longer": {key: sorted(found, reverse=True) for key, found in longer.items()},
+        "names": _packed({key: _numbers(found) for key, found in meanings.items()}),
+        "heads": _packed(heads),
+        "longer": _packed({key: sorted(found, reverse=True) for key, found in longer.items()}),
         "dotted": sorted(dotted),
     }
+
+
+def _simple_key(name: str) -> str:
+    """Return the folded words of a name of nothing but plain letters and single spaces; '' for any other."""
+    words = name.split(" ")
+    return " ".join([_FOLDED[word] for word in words]) if name.isascii() and all(map(str.isalpha, words)) else ""
+
+
+def _numbers(found: Sequence[tuple[int, str, int, _Rule]]) -> int | list[int]:
+    """Return the numbers of entity and rule in turn; the entity's alone where there is one and it always counts."""
+    return found[0][0] if len(found) == 1 and found[0][2] == 0 else [part for number, _, rule, _ in found for part in (number, rule)]
+
+
+def _line(concept: _Concept) -> str:
+    """Return a concept as one line; no cell of a table has tabs, line ends or `|` inside its parts."""
+    row = concept.row
+    names, xrefs = (tables.SEPARATOR.join(dict.fromkeys(parts)) for parts in (map(plain, concept.names), concept.xrefs))
+    return "\t".join((row["id"], row["label"], concept.type, names, row["kind"], concept.parent, xrefs, row["source"], row.where))

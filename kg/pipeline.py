@@ -33,13 +33,13 @@ class Settings:
     """How to build.
 
     `fingerprint` names all that a document's claims depend on beside the document, `model` the
-    spaCy pipeline; `with_sparql` lets the page answer SPARQL.
+    spaCy pipeline; `lexicons` are the user's own terms that `opener` loads; `with_sparql` lets the page answer SPARQL.
     """
 
     opener: Callable[[], Extractor]
     fingerprint: str
     model: str = ""
-    lexicons: tuple[str, ...] = ()
+    lexicons: tuple[Path, ...] = ()
     workers: int = 1
     engine: str = "local"
     address: str | None = None
@@ -92,7 +92,9 @@ def build(inputs: Sequence[str], out: Path, settings: Settings, *, watch: Callab
         book.finish()
         book.forget_others()
         clock.mark("extraction")
-        run: dict[str, Any] = {"fingerprint": settings.fingerprint, "model": settings.model, "lexicons": list(settings.lexicons)}
+        summaries.write_lexicon(out, settings.lexicons)
+        names = [path.name for path in settings.lexicons]
+        run: dict[str, Any] = {"fingerprint": settings.fingerprint, "model": settings.model, "lexicons": names}
         formats: dict[str, dict[str, Any]] = {format_: {} for format_ in settings.formats}
         if "html" in formats and settings.with_sparql:
             formats["html"]["with_sparql"] = True

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,6 +25,7 @@ from kg.model import Certainty, Polarity, Stance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     import pyoxigraph as ox
 
@@ -394,6 +394,8 @@ def _concepts(summary: _Summary, entries: Mapping[str, Entry]) -> dict[str, _Con
 def _expand(xref: str, prefixes: Mapping[str, str]) -> str | None:
     """Return the IRI of a public identifier, None where its prefix is unknown."""
     prefix, _, local = xref.partition(":")
+    if prefix in {"http", "https"}:
+        return f"<{quote(xref, safe=_SAFE + ':/#?%')}>"
     namespace = prefixes.get(prefix)
     return None if namespace is None else f"<{namespace}{quote(local, safe=_SAFE + '/#?')}>"
 
@@ -434,7 +436,7 @@ class _World:
 def _world(run: Run, lexicons: tuple[Path, ...]) -> _World:
     from kg import lexicon
 
-    return _World(schema.load(), lexicon.load(lexicons).entries, getattr(lexicon, "prefixes", dict)(), _Terms(), _short(run.iri))
+    return _World(schema.load(), lexicon.load(lexicons).entries, lexicon.prefixes(), _Terms(), _short(run.iri))
 
 
 def _claims(doc: str, claims: Iterable[Claim], text: str | None, summary: _Summary, world: _World) -> str:
@@ -519,14 +521,9 @@ def blocks(
     yield from _batched(_node(id_, concepts, direct.get(id_, ()), id_ in summary.authorities, world) for id_ in concepts)
 
 
-def lexicons_of(build: Build) -> tuple[Path, ...]:
-    """Return the user's own tables that the build was made with, those that are still there."""
-    return tuple(path for name in build.report().get("lexicons", ()) if (path := Path(name)).is_file())
-
-
 def blocks_of(build: Build) -> Iterator[Block]:
     """Give the blocks of a built folder."""
-    return blocks(build.claims(), build.documents(), text=build.text, run=run_of(build), lexicons=lexicons_of(build))
+    return blocks(build.claims(), build.documents(), text=build.text, run=run_of(build), lexicons=build.lexicons())
 
 
 def in_graph(block: Block) -> str:

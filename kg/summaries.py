@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kg import DISCLAIMER, __version__
-from kg.builds import Build, parse_document
+from kg import DISCLAIMER, __version__, additions, lexicon, tables
+from kg.builds import LEXICON, Build, parse_document
 from kg.journal import remove, replacing, write_bytes
 from kg.outputs import DEFAULT_NAMES, DESCRIPTIONS, writer
 
@@ -85,6 +85,15 @@ def write(
     report["timings"] = clock.seconds
     _write_report(out, report)
     return report
+
+
+def write_lexicon(out: Path, lexicons: Iterable[Path]) -> None:
+    """Keep the user's terms in the built folder, so that it says all of its concepts wherever it is moved; none leave no file."""
+    rows = [tables.Row({**row.cells, "type": type_}, row.path, row.line) for type_, row in lexicon.read_users(lexicons)]
+    if rows:
+        write_bytes(out / LEXICON, additions.text(rows).encode("utf-8"))
+    else:
+        (out / LEXICON).unlink(missing_ok=True)
 
 
 @dataclass(slots=True)

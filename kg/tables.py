@@ -28,12 +28,24 @@ class Row:
 
     def values(self, column: str) -> tuple[str, ...]:
         """Return the parts of a cell that `|` separates, in order; an empty cell has none."""
-        return tuple(part.strip() for part in self.cells[column].split(SEPARATOR) if part.strip())
+        cell = self.cells[column]
+        if SEPARATOR not in cell:
+            return (cell,) if cell else ()
+        return tuple(part for part in map(str.strip, cell.split(SEPARATOR)) if part)
 
     @property
     def where(self) -> str:
-        """The row's place, `folder/file.tsv:line`, the same on every machine."""
-        return f"{self.path}:{self.line}"
+        """The row's place, `folder/file.tsv:line`, the same on every machine; without the line where it is 0, for unknown."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+def columns(path: Path) -> tuple[str, ...]:
+    """Return the columns that a table names, none where it is empty.
+
+    Raises TableError.
+    """
+    first = next((line for line in _lines(path) if _says_something(line)), "")
+    return tuple(cell.strip() for cell in first.split("\t")) if first else ()
 
 
 def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str]] = lambda _: ()) -> tuple[Row, ...]:
@@ -46,18 +58,13 @@ def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str
     """
     wanted = tuple(columns)
     name = f"{path.parent.name}/{path.name}"
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{name}: cannot be read as UTF-8 text ({error})"
-        raise TableError(message) from error
     header: tuple[str, ...] | None = None
     rows: list[Row] = []
     complaints: list[str] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate(_lines(path), 1):
+        if not _says_something(line):
             continue
-        cells = tuple(cell.strip() for cell in line.rstrip("\r").split("\t"))
+        cells = tuple(map(str.strip, line.split("\t")))
         if header is None:
             header = cells
             if header != wanted:
@@ -72,3 +79,15 @@ def read(path: Path, columns: Iterable[str], check: Callable[[Row], Iterable[str
     if complaints:
         raise TableError("\n".join(complaints))
     return tuple(rows)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path.parent.name}/{path.name}: cannot be read as UTF-8 text ({error})"
+        raise TableError(message) from error
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")

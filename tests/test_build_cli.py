@@ -79,6 +79,26 @@ def test_nothing_to_read_is_exit_1_and_wrong_use_is_exit_2(kg, tmp_path):
     assert kg("build", tmp_path / "a.txt", "--lexicon", tmp_path / "none.tsv").exit_code == 2
 
 
+def test_a_users_terms_go_with_the_build_and_no_path_of_the_machine_does(kg, tmp_path):
+    (tmp_path / "a.txt").write_text(CLAIM)
+    table = tmp_path / "mine.tsv"
+    rows = ("id\ttype\tlabel\tnames\tkind\tparent\txrefs\tsource", "worry\tcondition\tworry\t\t\tunrest\thttps://lab.example/1\tours")
+    table.write_text("\n".join((*rows, "unrest\tCondition\tunrest\t\t\t\t\tours")) + "\n")
+    kg("build", tmp_path / "a.txt", "--out", tmp_path / "out", "--lexicon", table)
+    report = (tmp_path / "out" / "report.json").read_text()
+    assert json.loads(report)["lexicons"] == ["mine.tsv"]
+    assert str(tmp_path) not in report
+    table.unlink()
+    kg("export", "nquads", "--graph", tmp_path / "out", "--out", tmp_path / "graph.nq")
+    quads = (tmp_path / "graph.nq").read_text()
+    assert "concept/worry> <http://www.w3.org/2004/02/skos/core#exactMatch> <https://lab.example/1>" in quads
+    assert "concept/worry> <http://www.w3.org/2004/02/skos/core#broader> <https://w3id.org/substance-kg/concept/unrest>" in quads
+    assert "https://lab.example/1" in (tmp_path / "out" / "graph.html").read_text()
+    kg("build", tmp_path / "a.txt", "--out", tmp_path / "out")
+    assert not (tmp_path / "out" / "lexicon.tsv").exists()
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["lexicons"] == []
+
+
 def test_no_claims_is_a_warning(kg, tmp_path):
     (tmp_path / "a.txt").write_text("Nothing here.")
     result = kg("build", tmp_path / "a.txt", "--out", tmp_path / "out")

@@ -74,6 +74,8 @@ def test_commands_that_a_page_shows_exist_with_their_options(page: Path) -> None
             wrong.extend(line for word in words[1:] if "=" not in word and word not in TARGETS)
         elif words[:1] == ["kg"] and len(words) > 1 and not words[1].startswith("-"):
             command = COMMANDS.get(words[1])
+            if command is not None and hasattr(command, "commands"):
+                command = command.commands.get(words[2]) if len(words) > 2 else None
             known = set() if command is None else {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
             options = [word.partition("=")[0] for word in words[2:] if word.startswith("--")]
             if command is None or not {*options} <= {*known, "--help"}:

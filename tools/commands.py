@@ -31,10 +31,18 @@ def rows(command: Any) -> list[str]:
     return found
 
 
+def commands(group: Any, before: str = "") -> list[tuple[str, Any]]:
+    """Return every command with its name, those of a group after the group's: `lexicon add`."""
+    found = []
+    for name, command in sorted(group.commands.items()):
+        found += commands(command, f"{before}{name} ") if hasattr(command, "commands") else [(before + name, command)]
+    return found
+
+
 def page() -> str:
     """Return the page."""
     parts = ["# Commands", "", f"Written by `make docs` from the program itself. {DISCLAIMER}", ""]
-    for name, command in sorted(get_command(app).commands.items()):
+    for name, command in commands(get_command(app)):
         text = command.help or ""
         arguments = [one.metavar or one.name.upper() for one in command.params if one.param_type_name == "argument"]
         parts += [

@@ -33,7 +33,10 @@ Inputs = Annotated[
 Out = Annotated[Path, typer.Option("--out", help="The folder to write.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes to work in.")]
 Formats = Annotated[str, typer.Option("--formats", help="More formats to write, by comma; see `kg export --help`.")]
-Lexicon = Annotated[list[Path], typer.Option("--lexicon", exists=True, dir_okay=False, help="A table of more names; may be repeated.")]
+Lexicon = Annotated[
+    list[Path],
+    typer.Option("--lexicon", exists=True, dir_okay=False, help="More names: a table, or an OBO, OWL or SKOS file; may be repeated."),
+]
 Model = Annotated[str, typer.Option("--model", help="Another spaCy pipeline, by package name or folder.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if any document cannot be read.")]
 Store = Annotated[Path | None, typer.Option("--store", help="Also load the graph into an Oxigraph store in this folder.")]
@@ -155,8 +158,7 @@ def _settings(lexicons: tuple[Path, ...], model: str, formats: str, reading: Any
     wanted = (*DEFAULT_FORMATS, *(name.strip() for name in formats.split(",") if name.strip()))
     opener = partial(open_extractor, model=model or None, lexicons=lexicons)
     name = model or DEFAULT_MODEL
-    tables = tuple(str(path.resolve()) for path in lexicons)
-    return Settings(opener, fingerprint(name, lexicons), describe(name), tables, formats=wanted, reading=reading)
+    return Settings(opener, fingerprint(name, lexicons), describe(name), lexicons, formats=wanted, reading=reading)
 
 
 def _check(settings: Settings, partition_format: str) -> None:

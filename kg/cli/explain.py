@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 _MIN_WIDTH = 120
 _MAX_REFUSALS = 12
 
-Lexicon = Annotated[list[Path], typer.Option("--lexicon", exists=True, dir_okay=False, help="A table of more names; may be repeated.")]
+Lexicon = Annotated[
+    list[Path],
+    typer.Option("--lexicon", exists=True, dir_okay=False, help="More names: a table, or an OBO, OWL or SKOS file; may be repeated."),
+]
 Model = Annotated[str, typer.Option("--model", help="Another spaCy pipeline, by package name or folder.")]
 
 

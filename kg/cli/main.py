@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from kg.cli import build, explain, query, reports, serve
+from kg.cli import build, explain, lexicon, query, reports, serve
 from kg.cli.app import app, warn
 from kg.errors import KgError
 
-_COMMANDS = (build, explain, query, reports, serve)
+_COMMANDS = (build, explain, lexicon, query, reports, serve)
 
 
 def run() -> None:

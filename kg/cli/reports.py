@@ -47,7 +47,10 @@ class DiffForm(StrEnum):
 Format = Annotated[Form, typer.Option("--format", help="How to write it.")]
 Out = Annotated[Path | None, typer.Option("--out", help="The file to write; standard output without it.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit 1 where there is something to report, for use in CI.")]
-Lexicon = Annotated[list[Path], typer.Option("--lexicon", exists=True, dir_okay=False, help="A table of more names; may be repeated.")]
+Lexicon = Annotated[
+    list[Path],
+    typer.Option("--lexicon", exists=True, dir_okay=False, help="More names: a table, or an OBO, OWL or SKOS file; may be repeated."),
+]
 
 
 @app.command()

@@ -60,7 +60,7 @@ def write(build: Build, out: Path) -> None:
     The same build gives the same bytes.
     """
     out.mkdir(parents=True, exist_ok=True)
-    entries = lexicon.load(rdf.lexicons_of(build)).entries
+    entries = lexicon.load(build.lexicons()).entries
     entities = collect(build.claims())
     things = {id_: biolink.thing(entity, entries.get(id_)) for id_, entity in entities.items()}
     with _files(out, "nodes", NODES) as row:

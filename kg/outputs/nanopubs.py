@@ -56,7 +56,7 @@ def write(build: Build, out: Path) -> None:
 def _quads(build: Build) -> Iterator[ox.Quad]:
     """Give the quads document by document: a document's claims, with what is said of its concepts, stand alone."""
     records = build.documents()
-    run, lexicons = rdf.run_of(build), rdf.lexicons_of(build)
+    run, lexicons = rdf.run_of(build), build.lexicons()
     for doc, group in groupby(build.claims(), key=attrgetter("doc")):
         claims = tuple(group)
         # Documents come by id, as claims do.

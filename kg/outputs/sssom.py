@@ -33,7 +33,7 @@ def write(build: Build, out: Path) -> None:
 
     An identifier whose prefix `ontology/prefixes.tsv` does not know is left out, as it is in the RDF.
     """
-    entries = lexicon.load(rdf.lexicons_of(build)).entries
+    entries = lexicon.load(build.lexicons()).entries
     rows = sorted(_rows(_ids(build, entries), entries))
     prefixes = lexicon.prefixes()
     used = sorted({*_ALWAYS, *(row[3].partition(":")[0] for row in rows)})

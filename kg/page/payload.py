@@ -13,6 +13,7 @@ from kg.graph import assemble, collect, measure_edges, qualify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from kg.builds import Build
     from kg.graph import Measures
@@ -73,7 +74,7 @@ def pack(build: Build, *, bounds: Bounds | None = None) -> Payload:
     )[: bounds.edges]
     claims = _choose(build.claims(), shown, bounds)
     types = _types(entities)
-    nodes = _nodes([entities[id_] for id_ in kept], types, shown, measures, bounds)
+    nodes = _nodes([entities[id_] for id_ in kept], types, shown, measures, bounds, _identifiers(kept, build.lexicons()))
     place = {id_: index for index, id_ in enumerate(kept)}
     preds = list(schema.load().predicates)
     preds += sorted({edge.predicate for edge in shown} - set(preds))
@@ -113,7 +114,9 @@ def _links(edges: Iterable[Edge]) -> dict[tuple[str, str], float]:
     return links
 
 
-def _nodes(entities: list[Entity], types: list[str], edges: list[Edge], measures: Measures, bounds: Bounds) -> list[dict[str, Any]]:
+def _nodes(
+    entities: list[Entity], types: list[str], edges: list[Edge], measures: Measures, bounds: Bounds, xrefs: dict[str, list[list[str]]]
+) -> list[dict[str, Any]]:
     kept = [entity.id for entity in entities]
     links = _links(edges)
     top = set(_main(kept, links, bounds.overview))
@@ -127,7 +130,6 @@ def _nodes(entities: list[Entity], types: list[str], edges: list[Edge], measures
         for id_ in {edge.subject, edge.object}:
             claims[id_] += edge.total
     numbers = {name: number for number, name in enumerate(types)}
-    xrefs = _identifiers(kept)
     nodes = []
     for index, entity in enumerate(entities):
         id_ = entity.id
@@ -174,11 +176,11 @@ def _types(entities: Mapping[str, Entity]) -> list[str]:
     return known + sorted({entity.type for entity in entities.values()} - set(known))
 
 
-def _identifiers(ids: Iterable[str]) -> dict[str, list[list[str]]]:
+def _identifiers(ids: Iterable[str], lexicons: tuple[Path, ...]) -> dict[str, list[list[str]]]:
     """Return each entity's public identifiers, as text and address; the address is empty where none is safe to link."""
     from kg import lexicon
 
-    entries = lexicon.load().entries
+    entries = lexicon.load(lexicons).entries
     found = {}
     for id_ in ids:
         entry = entries.get(id_)

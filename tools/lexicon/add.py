@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rows import Row, key, owners, read, slug, write
+from rows import Row, key, owners, read, write
 
+from kg.additions import slug
 from kg.lexicon import normal, plain
 
 _LINE = re.compile(r"(?P<label>[^|>\[]+?)\s*(?:\[(?P<kind>\w+)\]\s*)?(?P<names>(?:\|[^>]*)?)(?:>\s*(?P<parent>.+))?")

@@ -16,8 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import sources
-from rows import ROOT, Row, key, owners, read, slug, write
+from rows import ROOT, Row, key, owners, read, write
 
+from kg.additions import slug
 from kg.lexicon import normal, plain
 
 REFERENCE = ROOT / ".." / "shared" / "data" / "reference"

