@@ -125,7 +125,7 @@ def target_nouns() -> frozenset[str]:
 
 SHAPE_COLUMNS = ("type", "kind", "pattern", "example", "not_example")
 # Words that are never the first part of a name: a shape's `{word}` and `{target}` leave them out.
-_FUNCTION_WORDS = (
+_FUNCTION_WORDS = (  # noqa: SIM905 -- a list of words reads better than a list of strings
     "a an the this that these those its it their they his her our your my some any all both each other another such many most several "
     "certain various different multiple more less few no not only also of in on at to by for from with without through via into onto "
     "over under between among against during after before as than like and or but nor if when while which who whom whose where how why "
@@ -137,7 +137,7 @@ _FUNCTION_WORDS = (
     "cur(?:e|es|ed|ing) experienc\\w+ report(?:s|ed|ing)? develop(?:s|ed|ing)? suffer\\w* diagnos(?:e|es|ed|ing) promot\\w+ "
     "enhanc(?:e|es|ing) support(?:s|ing)? boost\\w* produc\\w+ trigger(?:s|ed|ing)? provok\\w+ elicit\\w* get(?:s|ting)? "
     "feel(?:s|ing)? specific particular primarily mainly directly respectively significant(?:ly)? potential(?:ly)?"
-).split()  # noqa: SIM905 -- a list of words reads better than a list of strings
+).split()
 
 
 def _any_of(words: Iterable[str]) -> str:
