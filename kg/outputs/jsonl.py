@@ -17,9 +17,17 @@ _MAX_SHARED_ENTITIES = 5_000
 _entity = lru_cache(maxsize=_MAX_SHARED_ENTITIES)(Entity)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_decode = json.JSONDecoder().decode
+_POLARITIES, _CERTAINTIES, _BASES, _STANCES = (
+    {member.value: member for member in kind} for kind in (Polarity, Certainty, Basis, Stance)
+)
+_MAX_SHARED_VALUES = 20_000
+
+
 def dump(claim: Claim) -> str:
     """Return the claim's line, without the line end."""
-    return json.dumps(_record(claim), ensure_ascii=False, separators=(",", ":"))
+    return _encode(_record(claim))
 
 
 def _record(claim: Claim) -> dict[str, Any]:
@@ -66,35 +74,49 @@ def parse(line: str) -> Claim:
 
     Raises ValueError, KeyError or TypeError where the line is not a claim.
     """
-    record = json.loads(line)
-    start, end = record["sentence"]["start"], record["sentence"]["end"]
-    attribution = record["attribution"]
+    return _parse(line, {})
+
+
+def _parse(line: str, shared: dict[tuple[Any, ...], Any]) -> Claim:
+    """Return the claim of one line; what is equal in many lines is made once and kept in `shared`, up to a bound."""
+    record = _decode(line)
+    if len(shared) > _MAX_SHARED_VALUES:
+        shared.clear()
+    sentence, source, attribution = record["sentence"], record["source"], record["attribution"]
     return Claim(
-        id=record["id"],
-        doc=record["doc"],
-        sentence=Sentence(0, start, end, record["sentence"]["text"]),
-        subject=_read_mention(record["subject"], None),
-        predicate=record["predicate"],
-        object=_read_mention(record["object"], record.get("kind")),
-        polarity=Polarity(record["polarity"]),
-        certainty=Certainty(record["certainty"]),
-        basis=Basis(record["basis"]),
-        stance=Stance(record["stance"]),
-        attribution=None if attribution is None else Attribution(attribution["id"], attribution["label"]),
-        direction=record["direction"],
-        mechanism=record["mechanism"],
-        cues=tuple(Cue(cue["kind"], cue["text"], cue["start"], cue["end"]) for cue in record["cues"]),
-        rule=record["rule"],
-        source=Source(record["source"]["path"], record["source"]["sha256"]),
-        dose=record.get("dose"),
-        route=record.get("route"),
-        population=record.get("population"),
+        record["id"],
+        record["doc"],
+        _share(shared, Sentence, 0, sentence["start"], sentence["end"], sentence["text"]),
+        _read_mention(record["subject"], None, shared),
+        record["predicate"],
+        _read_mention(record["object"], record.get("kind"), shared),
+        _POLARITIES[record["polarity"]],
+        _CERTAINTIES[record["certainty"]],
+        _BASES[record["basis"]],
+        _STANCES[record["stance"]],
+        None if attribution is None else _share(shared, Attribution, attribution["id"], attribution["label"]),
+        record["direction"],
+        record["mechanism"],
+        tuple([_share(shared, Cue, cue["kind"], cue["text"], cue["start"], cue["end"]) for cue in record["cues"]]),
+        record["rule"],
+        _share(shared, Source, source["path"], source["sha256"]),
+        record.get("dose"),
+        record.get("route"),
+        record.get("population"),
     )
 
 
-def _read_mention(record: dict[str, Any], kind: str | None) -> Mention:
-    entity = _entity(record["id"], record["label"], record["type"], tuple(record["names"]), kind)
-    return Mention(entity, record["text"], record["start"], record["end"], is_anaphor=record.get("anaphor", False))
+def _share(shared: dict[tuple[Any, ...], Any], *parts: Any) -> Any:
+    """Return the value that a class makes of the parts after it."""
+    value = shared.get(parts)
+    if value is None:
+        value = shared[parts] = parts[0](*parts[1:])
+    return value
+
+
+def _read_mention(record: dict[str, Any], kind: str | None, shared: dict[tuple[Any, ...], Any]) -> Mention:
+    entity = _share(shared, Entity, record["id"], record["label"], record["type"], tuple(record["names"]), kind)
+    return Mention(entity, record["text"], record["start"], record["end"], "", record.get("anaphor", False))
 
 
 def read(path: Path) -> Iterator[Claim]:
@@ -102,12 +124,13 @@ def read(path: Path) -> Iterator[Claim]:
 
     Raises InputError that names the file and the line of the first thing that is not a claim.
     """
+    shared: dict[tuple[Any, ...], Any] = {}
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     try:
-                        yield parse(line)
+                        yield _parse(line, shared)
                     except (ValueError, KeyError, TypeError) as error:
                         message = f"{path}:{number}: not a claim ({type(error).__name__}: {error})"
                         raise InputError(message) from error
