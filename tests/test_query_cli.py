@@ -46,6 +46,62 @@ def test_a_table_names_concepts_shortly(folder):
     assert "c:kavain" in run("SELECT ?o WHERE { c:kava kg:contains ?o }", "--graph", folder).stdout
 
 
+ROWS = "SELECT ?o ?oLabel ?n ?words WHERE { VALUES (?o ?oLabel ?n ?words) { %s } }"
+LONG = "one sentence that is much longer than any column of a table can be at eighty characters, and then some more"
+
+
+def table(rows, folder, *, columns=None):
+    """The lines of a table as a pipe sees them, or a terminal of so many columns."""
+    result = RUN.invoke(app, ["query", ROWS % rows, "--graph", str(folder)], env={"COLUMNS": columns and str(columns)})
+    return result.stdout.splitlines()
+
+
+def test_a_label_stands_for_its_concept(folder):
+    head, _, *rows, _ = table("(c:kava 'kava' 1 'x')(c:kavain 'kavain' 20 'y')", folder)
+    assert head.split() == ["o", "n", "words"]
+    assert [row.split() for row in rows] == [["kava", "1", "x"], ["kavain", "20", "y"]]
+
+
+@pytest.mark.parametrize("rows", ["(c:a 'kava' 1 'x')(c:b 'kava' 2 'x')", "(c:a 'kava' 1 'x')(c:b UNDEF 2 'x')"])
+def test_a_label_that_does_not_tell_them_apart_stands_beside_them(folder, rows):
+    head, _, first, second, _ = table(rows, folder)
+    assert head.split() == ["o", "oLabel", "n", "words"]
+    assert (first.split()[0], second.split()[0]) == ("c:a", "c:b")
+
+
+def test_a_row_in_a_pipe_is_one_line_whatever_it_holds(folder):
+    lines = table(f"(c:kava 'kava' 1 '{LONG * 9}\\r\\n\\u001B[31mend')", folder)
+    assert len(lines) == 4
+    assert lines[2].endswith(f"{LONG} \ufffd[31mend")
+
+
+def test_a_table_at_eighty_columns_wraps_between_words(folder):
+    lines = table(f"(c:kava 'kava' 1 '{LONG}')", folder, columns=80)
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split() == ["o", "n", "words"]
+    assert " ".join(" ".join(lines[2:-1]).split()) == f"kava 1 {LONG}"
+
+
+def test_columns_that_do_not_fit_come_one_below_the_other(folder):
+    lines = table(f"(c:kava 'kava' 1 '{LONG}')(c:kavain 'kavain' 2 'short')", folder, columns=16)
+    assert max(map(len, lines)) <= 16
+    assert [line for line in lines if line.startswith("row")] == ["row 1 ──────────", "row 2 ──────────"]
+    assert lines[-4:] == ["o      kavain", "n      2", "words  short", "2 rows"]
+
+
+def test_numbers_are_set_to_the_right(folder):
+    _, _, *rows, _ = table("(c:kava 'kava' 1 'x')(c:kavain 'kavain' 200 'y')", folder)
+    assert rows == ["kava      1  x", "kavain  200  y"]
+
+
+def test_a_document_has_a_short_name_too(folder):
+    assert "document/a" in run("SELECT DISTINCT ?d WHERE { ?d a kg:Document }", "--graph", folder).stdout.split()
+
+
+def test_an_answer_without_columns_is_counted(folder):
+    assert run("SELECT * WHERE {}", "--graph", folder).stdout.split() == ["1", "row"]
+
+
 @pytest.mark.parametrize(("object_", "answer"), [("c:kavain", "true"), ("c:anxiety", "false")])
 def test_ask_says_true_or_false(folder, object_, answer):
     assert run(f"ASK {{ c:kava kg:contains {object_} }}", "--graph", folder).stdout.strip() == answer

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - Typer reads the annotation
@@ -17,7 +19,17 @@ from kg.cli.app import DEFAULT_GRAPH, GraphDir, app, printable, say, warn
 from kg.outputs import WRITERS, writer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
     from kg.store import Answer
+
+LABEL = "Label"
+READABLE_CHARACTERS = 12  # a column of text is not made narrower
+PIPE_CHARACTERS = 1 << 20
+GAP_CHARACTERS = 2
+_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+")
 
 
 class ResultFormat(StrEnum):
@@ -110,25 +122,79 @@ def separated(answer: Answer, delimiter: str) -> str:
 
 
 def table(answer: Answer) -> None:
-    """Write an answer as a table as wide as the terminal; concepts and properties by their short names."""
+    """Write an answer for people; concepts, properties and documents by their short names.
+
+    A column that only names what the column of its label says is left out. Into a pipe or a file each row is one line,
+    whatever its length. On a terminal long texts are wrapped, and where the columns do not fit the rows come one below the other.
+    """
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    columns = _columns(answer)
+    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_CHARACTERS)
+    drawn = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    needed = -GAP_CHARACTERS
+    for heading, cells in columns:
+        longest = max(map(len, (heading, *cells)))
+        is_number = any(cells) and all(map(_NUMBER.fullmatch, filter(None, cells)))
+        least = longest if is_number else max(len(heading), min(longest, READABLE_CHARACTERS))
+        drawn.add_column(Text(heading), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold", min_width=least)
+        needed += least + GAP_CHARACTERS
+    for row in zip(*(cells for _, cells in columns), strict=True):
+        drawn.add_row(*map(Text, row))
+    with console.capture() as written:
+        if needed <= console.width:
+            console.print(drawn)
+        else:
+            _records(columns, console)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in written.get().splitlines()))
+    say("1 row" if len(answer.rows) == 1 else f"{len(answer.rows)} rows")
+
+
+def _records(columns: Sequence[tuple[str, tuple[str, ...]]], console: Console) -> None:
+    """Write the rows one below the other, each value with its heading before it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    for number, row in enumerate(zip(*(cells for _, cells in columns), strict=True), start=1):
+        record = Table.grid(padding=(0, 2, 0, 0))
+        record.add_column(no_wrap=True)
+        record.add_column()
+        for (heading, _), cell in zip(columns, row, strict=True):
+            record.add_row(Text(heading), Text(cell))
+        console.rule(Text(f"row {number}"), align="left", characters="─", style="none")
+        console.print(record)
+
+
+def _columns(answer: Answer) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the headings with their cells; `x` goes where `xLabel` says the same, which then is headed `x`."""
+    cells = {
+        variable: tuple(printable(escapes.line(_short(_value(row[place])))) for row in answer.rows)
+        for place, variable in enumerate(answer.variables)
+    }
+    told = {variable for variable in cells if _is_told(cells[variable], cells.get(variable + LABEL))}
+    shown = [variable for variable in cells if variable not in told]
+    bare = {variable: variable.removesuffix(LABEL) for variable in shown}
+    return tuple((variable if bare[variable] in shown else bare[variable], cells[variable]) for variable in shown)
+
+
+def _is_told(names: Sequence[str], labels: Sequence[str] | None) -> bool:
+    """Tell whether every name has a label, and no two have the same."""
+    if labels is None or not all(labels):
+        return False
+    return len(set(names)) == len(set(labels)) == len(set(zip(names, labels, strict=True)))
+
+
+def _short(value: str) -> str:
+    """Return an IRI with its prefix, one of ours that has none without its base; any other text as it is."""
     from kg import rdf
 
-    drawn = Table(*answer.variables)
-    for row in answer.rows:
-        drawn.add_row(*(Text(printable(_short(_value(term), rdf.PREFIXES))) for term in row))
-    Console().print(drawn)
-    say(f"{len(answer.rows)} rows")
-
-
-def _short(value: str, prefixes: Any) -> str:
-    for prefix, iri in prefixes.items():
+    for prefix, iri in rdf.PREFIXES.items():
         if value.startswith(iri) and len(value) > len(iri):
             return f"{prefix}:{value[len(iri) :]}"
-    return value
+    return value.removeprefix(rdf.BASE)
 
 
 def _value(term: Any) -> str:
