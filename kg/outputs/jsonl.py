@@ -19,9 +19,10 @@ _entity = lru_cache(maxsize=_MAX_SHARED_ENTITIES)(Entity)
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _decode = json.JSONDecoder().decode
-_POLARITIES, _CERTAINTIES, _BASES, _STANCES = (
-    {member.value: member for member in kind} for kind in (Polarity, Certainty, Basis, Stance)
-)
+_POLARITIES = {member.value: member for member in Polarity}
+_CERTAINTIES = {member.value: member for member in Certainty}
+_BASES = {member.value: member for member in Basis}
+_STANCES = {member.value: member for member in Stance}
 _MAX_SHARED_VALUES = 20_000
 
 
