@@ -65,7 +65,7 @@ class Extractor:
         for document in documents:
             reading = self._read(document)
             batch.append(reading)
-            waiting += len(reading.named)
+            waiting += 1 + len(reading.named)
             if waiting >= _BATCH_SENTENCES:
                 yield from self._finish(batch)
                 batch, waiting = [], 0

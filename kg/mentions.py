@@ -124,7 +124,8 @@ def target_nouns() -> frozenset[str]:
 # ---- names by shape ----
 
 SHAPE_COLUMNS = ("type", "kind", "pattern", "example", "not_example")
-# Words that are never the first part of a name: a shape's `{word}` and `{target}` leave them out.
+# Words that are never the first part of a name: a shape's `{word}` and `{target}` leave them out. A part has a bounded length, so that
+# no text makes the search slow.
 _FUNCTION_WORDS = (  # noqa: SIM905 -- a list of words reads better than a list of strings
     "a an the this that these those its it their they his her our your my some any all both each other another such many most several "
     "certain various different multiple more less few no not only also of in on at to by for from with without through via into onto "
@@ -149,8 +150,8 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 _MACROS = {
-    "{word}": rf"(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-z][\w'’-]+",
-    "{target}": rf"(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]*",
+    "{word}": rf"(?=[A-Za-z])(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-z][\w'’-]{{1,60}}(?![\w'’-])",
+    "{target}": rf"(?=[A-Za-zα-ωµ0-9(])(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]{{0,60}}",
 }
 
 

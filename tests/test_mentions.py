@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from kg import lexicon, mentions, tables
@@ -121,3 +123,10 @@ def test_shares_are_parts_of_the_names_that_can_be_subjects():
     others = [found("kavain", "Compound", 20, 26), found("sleep", "Effect", 30, 35), found("thc", "Compound", 40, 43)]
     assert mentions.shares([kava, again, *others]) == {"kava": 0.5, "kavain": 0.25, "thc": 0.25}
     assert mentions.shares([others[1]]) == {}
+
+
+@pytest.mark.parametrize("text", ["(" * 4_000, "kava " * 4_000, "." * 20_000, "a-" * 8_000, "Kava's" * 4_000])
+def test_no_text_makes_the_search_for_names_slow(text, names):
+    started = time.process_time()
+    mentions.find_names(text, names)
+    assert time.process_time() - started < 5
