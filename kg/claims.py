@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PLACE = {name: place for place, name in enumerate(signals.PREDICATES)}
 # Of these a sentence states one direction only.
+_OPPOSITES = {"alleviates": "worsens", "worsens": "alleviates"}
 _ONE_WAY = frozenset({"interacts_with", "is_a", "symptom_of"})
 
 
@@ -67,11 +68,24 @@ def weigh(scene: Scene, view: View, shares: Mapping[str, float], *, schema: Sche
     for row, own in zip(allowed, options, strict=True):
         row[[1 + _PLACE[predicate] for predicate, _, _ in own]] = True
     rows = reader.weigh(scene, view, found, signals.of_mentions(scene, shares), allowed).tolist()
+    for pair, row in zip(found, rows, strict=True):
+        _heed(pair, row, scene)
     return tuple(
         Candidate(pair, predicate, subject, object_, row[1 + _PLACE[predicate]])
         for pair, row, own in zip(found, rows, options, strict=True)
         for predicate, subject, object_ in own
     )
+
+
+def _heed(pair: Pair, row: list[float], scene: Scene) -> None:
+    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins the two."""
+    if pair.path is None:
+        return
+    said = {hit.predicate for hit in scene.hits if hit.predicate in _OPPOSITES and hit.token in pair.path.inner}
+    if len(said) == 1:
+        (predicate,) = said
+        own, other = 1 + _PLACE[predicate], 1 + _PLACE[_OPPOSITES[predicate]]
+        row[own], row[other] = row[own] + row[other], 0.0
 
 
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:
