@@ -53,6 +53,7 @@ golden: $(DEV)  ## write the golden claims of examples/ again
 docs: $(DEV)  ## write the generated pages again
 	@$(BIN)/python tools/commands.py
 	@$(BIN)/python tools/ontology_page.py
+	@$(BIN)/python tools/lexicon/counts.py
 
 screenshots: $(DEV)  ## photograph the graph page of the examples for the README and docs/page.md
 	@$(BIN)/kg build examples --out .cache/screenshots --with-sparql

@@ -688,21 +688,33 @@ def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
                     continue
                 found = (number, concept.type, rules.setdefault(rule, len(rules)), rule)
                 others.insert(0 if rule.case is not None else len(others), found)
-    heads: dict[str, int] = {}
-    longer: dict[str, set[int]] = {}
-    for key in meanings:
-        words_ = key.split(" ")
-        heads[words_[0]] = heads.get(words_[0], 0) | (_SINGLE if len(words_) == 1 else _LONGER)
-        if len(words_) > 1:
-            longer.setdefault(f"{words_[0]} {words_[1]}", set()).add(len(words_))
+    heads, longer = _beginnings(meanings)
     return {
         "entries": "\n".join(_line(concept) for concept in concepts.values()),
         "rules": [(rule.case, rule.is_conditional, sorted(rule.near), sorted(rule.beside)) for rule in rules],
         "names": _packed({key: _numbers(found) for key, found in meanings.items()}),
         "heads": _packed(heads),
-        "longer": _packed({key: sorted(found, reverse=True) for key, found in longer.items()}),
+        "longer": _packed(longer),
         "dotted": sorted(dotted),
     }
+
+
+def _beginnings(keys: Iterable[str]) -> tuple[dict[str, int], dict[str, list[int]]]:
+    """Return what each first word begins, and the lengths of the names that two words begin, longest first."""
+    heads: dict[str, int] = {}
+    longer: dict[str, list[int]] = {}
+    for key in keys:
+        first, _, rest = key.partition(" ")
+        if not rest:
+            heads[first] = heads.get(first, 0) | _SINGLE
+            continue
+        heads[first] = heads.get(first, 0) | _LONGER
+        second, length = rest.partition(" ")[0], rest.count(" ") + 2
+        lengths = longer.setdefault(f"{first} {second}", [length])
+        if length not in lengths:
+            lengths.append(length)
+            lengths.sort(reverse=True)
+    return heads, longer
 
 
 def _simple_key(name: str) -> str:

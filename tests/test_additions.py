@@ -59,6 +59,16 @@ def test_a_vocabulary_becomes_a_table_that_the_lexicon_reads(put, tmp_path):
     assert lexica.entries["quxosis"].parent == "quxillness"
 
 
+def test_the_index_is_prepared_for_the_first_build(put, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    out = tmp_path / "out.tsv"
+    run(put("mine.obo", obo(QUXOSIS)), "--type", "Condition", "--out", out)
+    lexicon._read.cache_clear()
+    monkeypatch.setattr(lexicon, "_prepared", lambda _: pytest.fail("the index was not kept"))
+    assert lexicon.load((out,)).named("quxosis", "Condition").id == "quxosis"
+    lexicon._read.cache_clear()
+
+
 def test_adding_the_same_again_changes_nothing(put, tmp_path):
     path = put("mine.obo", obo(QUXOSIS, ILLNESS, ("id: LAB:3", "name: Quxosis")))
     out = tmp_path / "out.tsv"

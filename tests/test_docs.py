@@ -102,6 +102,12 @@ def test_the_page_of_the_ontology_is_what_its_files_say() -> None:
         assert f"| `{predicate.id}` |" in kept
 
 
+def test_the_counts_of_the_lexicon_are_those_of_its_tables() -> None:
+    page = (ROOT / "docs" / "lexicon.md").read_text(encoding="utf-8")
+    assert page == runpy.run_path(str(ROOT / "tools" / "lexicon" / "counts.py"))["page"](), "make docs"
+    assert "| Substance | " in page
+
+
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     missing = [

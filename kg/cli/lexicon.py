@@ -46,6 +46,7 @@ def add(
     addition = additions.read(file, type=types.get(type_.lower()), under=under or None, related=related, known=known)
     rows = additions.merge(known, addition.rows)
     additions.write(out, rows)
+    lexicons.load((out,))  # prepares the index, so that the first build need not
     left_out = f"; {addition.left_out} names left out, for they hold {{, }}, | or no letter" if addition.left_out else ""
     say(f"{out}: {len(rows)} concepts, {sum(len(row.values('names')) + 1 for row in rows)} names{left_out}")
     say(f"use it with: kg build INPUT --lexicon {out}")
