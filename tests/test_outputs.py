@@ -19,11 +19,12 @@ from rdflib.namespace import RDF
 from typer.testing import CliRunner
 
 from kg import lexicon, pipeline, rdf
-from kg.builds import Build
+from kg.builds import Build, open_build
 from kg.cli.main import app
 from kg.errors import InputError
 from kg.model import Attribution, Entity, Mention
 from kg.outputs import DEFAULT_NAMES, WRITERS, jsonld, kgx, parquet, rocrate, writer
+from kg.resources import EXAMPLES
 from kg.views import standing, view
 from tests import page_builds
 from tests import test_pipeline as pipelines
@@ -200,16 +201,45 @@ def test_a_nanopublication_of_a_document_without_a_record_is_written(tmp_path) -
     assert "#assertion" in export(built, "nanopubs", tmp_path).read_text(encoding="utf-8")
 
 
+def refused(path: Path, *, every: int = 1) -> tuple[int, list[str]]:
+    """How many nanopublications of a file were held against the nanopub library, and those that it refuses; `every` takes a sample."""
+    nanopub = pytest.importorskip("nanopub")
+    graphs: dict[str, rdflib.ConjunctiveGraph] = {}
+    for quad in ox.parse(path=str(path), format=ox.RdfFormat.TRIG):
+        itself = quad.graph_name.value.partition("#")[0]
+        one = graphs.setdefault(itself, rdflib.ConjunctiveGraph())
+        one.get_context(quad.graph_name.value).parse(data=f"{quad.triple} .", format="nt")
+    sample = sorted(graphs)[::every]
+    return len(sample), [itself for itself in sample if not nanopub.Nanopub(rdf=graphs[itself]).is_valid]
+
+
 @RDFLIB
 def test_the_nanopub_library_takes_them(build, tmp_path) -> None:
-    nanopub = pytest.importorskip("nanopub")
-    whole = rdflib.ConjunctiveGraph().parse(data=export(build, "nanopubs", tmp_path).read_text(encoding="utf-8"), format="trig")
-    for itself in whole.subjects(RDF.type, NP.Nanopublication):
-        one = rdflib.ConjunctiveGraph()
-        for subject, predicate, object_, graph in whole.quads():
-            if str(graph.identifier).startswith(f"{itself}#"):
-                one.get_context(graph.identifier).add((subject, predicate, object_))
-        assert nanopub.Nanopub(rdf=one).is_valid
+    assert refused(export(build, "nanopubs", tmp_path)) == (len(claims()), [])
+
+
+@RDFLIB
+def test_the_nanopub_library_refuses_what_is_none(build, tmp_path) -> None:
+    path = export(build, "nanopubs", tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("hasPublicationInfo", "hasNothing"), encoding="utf-8")
+    with pytest.raises(pytest.importorskip("nanopub.utils").MalformedNanopubError):
+        refused(path)
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory) -> Build:
+    out = tmp_path_factory.mktemp("examples") / "out"
+    result = CliRunner().invoke(app, ["build", str(EXAMPLES), "--out", str(out), "--formats", "turtle"])
+    assert result.exit_code == 0, result.output
+    return open_build(out)
+
+
+@RDFLIB
+@pytest.mark.model
+@pytest.mark.parametrize("every", [pytest.param(20, id="sample"), pytest.param(1, id="all", marks=pytest.mark.soak)])
+def test_the_nanopub_library_takes_those_of_the_examples(examples, tmp_path, every) -> None:
+    total = sum(1 for _ in examples.claims())
+    assert refused(export(examples, "nanopubs", tmp_path), every=every) == (-(-total // every), [])
 
 
 # ---- the graph as nodes and links ----

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import owlrl
 import pytest
+import rdflib
 
-from kg import schema
+from kg import rdf, schema
 from kg.errors import OntologyError
+from kg.resources import ONTOLOGY
+from tests.factories import claim
 
 PREFIXES = """
 @prefix kg: <https://w3id.org/substance-kg/ontology#> .
@@ -99,3 +103,46 @@ def test_a_broken_or_missing_ontology_is_named(tmp_path: Path, content: str | No
         path.write_text(content, encoding="utf-8")
     with pytest.raises(OntologyError, match=r"^own\.ttl: cannot be read as Turtle"):
         schema.load(path)
+
+
+# ---- what a reasoner makes of it ----
+
+
+def reasoned(more: str = "") -> tuple[rdflib.Graph, list[str]]:
+    """The ontology with some triples more and all that follows by OWL 2 RL, and the inconsistencies."""
+    graph = rdflib.Graph()
+    for name in ("kg.ttl", "qualifiers.ttl"):
+        graph.parse(ONTOLOGY / name)
+    graph.parse(data=rdf.HEADER + more, format="turtle")
+    closure = owlrl.OWLRL_Semantics(graph, axioms=False, daxioms=False)
+    closure.closure()
+    return graph, closure.error_messages
+
+
+def test_the_ontology_is_consistent_by_owl_2_rl() -> None:
+    graph, errors = reasoned()
+    assert errors == []
+    assert (schema_term("Alkaloid"), rdflib.RDFS.subClassOf, schema_term("Entity")) in graph
+
+
+def test_claims_are_consistent_with_the_ontology_by_owl_2_rl() -> None:
+    claims = [claim("kava alleviates anxiety", speaker="users"), claim("mitragynine binds mu-opioid-receptor", start=60, stance="denied")]
+    graph, errors = reasoned("".join(block.turtle for block in rdf.blocks(claims, ())))
+    assert errors == []
+    assert (rdflib.URIRef(rdf.concept_iri("mitragynine")), rdflib.RDF.type, schema_term("Compound")) in graph
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ("c:x a owl:Nothing .", "of type 'Nothing'"),
+        ("kg:Place owl:disjointWith kg:Caution . c:x a kg:Place, kg:Caution .", "Disjoint classes"),
+    ],
+)
+def test_the_reasoner_sees_what_is_inconsistent(more: str, error: str) -> None:
+    _, errors = reasoned(more)
+    assert any(error.lower() in message.lower() for message in errors), errors
+
+
+def schema_term(name: str) -> rdflib.URIRef:
+    return rdflib.URIRef(schema.NAMESPACE + name)

@@ -28,6 +28,8 @@ from kg.server.scan import scan
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?f || ?c != ?i) }"
 SECONDS = 1.0
+RUNAWAY_SECONDS = 5.0
+LONG_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +48,33 @@ def ask(client, query, **headers):
     return client.post("/sparql", data={"query": query}, headers=headers)
 
 
+def metric(client, name):
+    return next(float(line.split()[1]) for line in client.get("/metrics").text.splitlines() if line.startswith(f"{name} "))
+
+
 # ---- limits ----
 
 
-def test_a_runaway_query_is_stopped_and_others_go_on(client):
-    with ThreadPoolExecutor(2) as threads:
+def test_a_runaway_query_is_stopped_and_others_go_on(folder):
+    # The limit is long beside what a short query takes on a busy machine, and what is compared is the order of events, not times.
+    with (
+        serving(folder, "--timeout", str(RUNAWAY_SECONDS), "--workers", "2") as url,
+        httpx.Client(base_url=url, timeout=60) as http,
+        ThreadPoolExecutor(1) as threads,
+    ):
         start = time.monotonic()
-        runaway = threads.submit(ask, client, RUNAWAY)
-        time.sleep(0.3)
-        quick = ask(client, "ASK {}")
-        quick_seconds = time.monotonic() - start
+        runaway = threads.submit(ask, http, RUNAWAY)
+        while metric(http, "kg_queries_running") < 1:
+            assert not runaway.done()
+        quick = ask(http, "ASK {}")
+        is_first = not runaway.done()
         stopped = runaway.result()
+        seconds = time.monotonic() - start
     assert quick.json()["boolean"] is True
-    assert quick_seconds < SECONDS
+    assert is_first
     assert stopped.status_code == 503
     assert "stopped" in stopped.text
-    assert SECONDS <= time.monotonic() - start < SECONDS + 10
+    assert seconds >= RUNAWAY_SECONDS
 
 
 def test_more_runaways_than_workers_leave_a_working_server(client):
@@ -109,13 +122,13 @@ def test_too_many_parameters_are_400(client):
     assert client.post("/sparql", data={"query": "ASK {}", **{f"p{number}": "" for number in range(1001)}}).status_code == 400
 
 
-def test_a_client_that_leaves_frees_its_worker(client):
-    for _ in range(4):
+def test_a_client_that_leaves_frees_its_worker(folder):
+    with serving(folder, "--timeout", str(LONG_SECONDS), "--workers", "1") as url, httpx.Client(base_url=url, timeout=120) as http:
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(str(client.base_url) + "sparql", data={"query": RUNAWAY}, timeout=0.2)
-    start = time.monotonic()
-    assert ask(client, "ASK {}").status_code == 200
-    assert time.monotonic() - start < SECONDS + 2
+            httpx.post(url + "sparql", data={"query": RUNAWAY}, timeout=0.5)
+        start = time.monotonic()
+        assert ask(http, "ASK {}").status_code == 200
+        assert time.monotonic() - start < LONG_SECONDS / 2
 
 
 # ---- reaching out ----
