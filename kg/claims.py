@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kg.schema import Schema
     from kg.triggers import Hit, Triggers
 
+_BATCH_PAIRS = 1_000
 _PLACE = {name: place for place, name in enumerate(signals.PREDICATES)}
 # Of these a sentence states one direction only.
 _OPPOSITES = {"alleviates": "worsens", "worsens": "alleviates"}
@@ -57,35 +58,59 @@ class Refusal:
         return mention(self.candidate.pair.object.found, self.candidate.object, self.sentence)
 
 
-def weigh(scene: Scene, view: View, shares: Mapping[str, float], *, schema: Schema, reader: Reader) -> tuple[Candidate, ...]:
-    """Weigh every pair of a scene for every predicate that fits it. `shares` are the parts of the document's names by entity id."""
-    found = tuple(pairs.pairs(scene, schema))
-    if not found:
-        return ()
-    options = [tuple(options_of(pair, schema)) for pair in found]
-    allowed = np.zeros((len(found), 1 + len(_PLACE)), dtype=bool)
-    allowed[:, 0] = True
-    for row, own in zip(allowed, options, strict=True):
-        row[[1 + _PLACE[predicate] for predicate, _, _ in own]] = True
-    rows = reader.weigh(scene, view, found, signals.of_mentions(scene, shares), allowed).tolist()
-    for pair, row in zip(found, rows, strict=True):
-        _heed(pair, row, scene)
-    return tuple(
-        Candidate(pair, predicate, subject, object_, row[1 + _PLACE[predicate]])
-        for pair, row, own in zip(found, rows, options, strict=True)
-        for predicate, subject, object_ in own
-    )
+def weigh(
+    scenes: Sequence[tuple[Scene, View]], shares: Mapping[str, float], *, schema: Schema, reader: Reader
+) -> Iterator[tuple[Candidate, ...]]:
+    """Give of each scene of a document every pair, weighed for every predicate that fits it.
+
+    `shares` are the parts of the document's names by entity id. Scenes come in text order; many short ones are weighed together.
+    """
+    batch: list[tuple[Scene, View, tuple[Pair, ...]]] = []
+    waiting = 0
+    for scene, view in scenes:
+        found = tuple(pairs.pairs(scene, schema))
+        batch.append((scene, view, found))
+        waiting += len(found)
+        if waiting >= _BATCH_PAIRS:
+            yield from _weigh(batch, shares, schema, reader)
+            batch, waiting = [], 0
+    yield from _weigh(batch, shares, schema, reader)
 
 
-def _heed(pair: Pair, row: list[float], scene: Scene) -> None:
+def _weigh(
+    batch: Sequence[tuple[Scene, View, tuple[Pair, ...]]], shares: Mapping[str, float], schema: Schema, reader: Reader
+) -> Iterator[tuple[Candidate, ...]]:
+    held = [item for item in batch if item[2]]
+    options = [tuple(options_of(pair, schema)) for _, _, own in held for pair in own]
+    rows: Iterator[tuple[list[float], tuple[tuple[str, Entity, Entity], ...]]] = iter(())
+    if held:
+        allowed = np.zeros((len(options), 1 + len(_PLACE)), dtype=bool)
+        allowed[:, 0] = True
+        lines = np.repeat(np.arange(len(options)), [len(own) for own in options])
+        allowed[lines, [1 + _PLACE[predicate] for own in options for predicate, _, _ in own]] = True
+        measures = signals.Measures([scene for scene, _, _ in held], [own for _, _, own in held])
+        marks = np.concatenate([signals.of_mentions(scene, shares) for scene, _, _ in held])
+        chances = reader.weigh(measures, [view for _, view, _ in held], marks, allowed)
+        rows = zip(chances.tolist(), options, strict=True)
+    for scene, _, own in batch:
+        yield tuple(
+            Candidate(pair, predicate, subject, object_, heeded[1 + _PLACE[predicate]])
+            for pair, (row, fitting) in zip(own, rows, strict=False)
+            for heeded in (_heed(pair, row, scene),)
+            for predicate, subject, object_ in fitting
+        )
+
+
+def _heed(pair: Pair, row: list[float], scene: Scene) -> list[float]:
     """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins the two."""
     if pair.path is None:
-        return
+        return row
     said = {hit.predicate for hit in scene.hits if hit.predicate in _OPPOSITES and hit.token in pair.path.inner}
     if len(said) == 1:
         (predicate,) = said
         own, other = 1 + _PLACE[predicate], 1 + _PLACE[_OPPOSITES[predicate]]
         row[own], row[other] = row[own] + row[other], 0.0
+    return row
 
 
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:

@@ -99,8 +99,8 @@ class Extractor:
         shares = mentions.shares(marks)
         found: list[Claim] = []
         refusals: list[Refusal] = []
-        for scene, view in scenes:
-            options = claims.weigh(scene, view, shares, schema=self.schema, reader=self.reader)
+        weighed = claims.weigh(scenes, shares, schema=self.schema, reader=self.reader)
+        for (scene, _), options in zip(scenes, weighed, strict=True):
             kept, refused = claims.choose(scene, options, thresholds=self.reader.thresholds)
             refusals.extend(refused)
             found.extend(

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from kg.frames import Frame
     from kg.model import Token
-    from kg.pairs import Pair, Scene
 
 PATH = ONTOLOGY / "models" / "reader.npz"
 MAX_TOKENS = 160
@@ -196,33 +195,62 @@ class Reader:
             vector = vector + arrays[f"affix.{place}"][bucket]
         return vector
 
-    def weigh(self, scene: Scene, view: View, pairs: Sequence[Pair], mentions: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    def weigh(self, measures: signals.Measures, views: Sequence[View], mentions: np.ndarray, allowed: np.ndarray) -> np.ndarray:
         """Return for each pair how likely it is no claim (column 0) and a claim of each predicate, in the order of `signals.PREDICATES`.
 
-        `mentions` are the scene's `signals.of_mentions`; `allowed` tells which columns the types of each pair allow.
+        `views` are those of the scenes that are measured, `mentions` their `signals.of_mentions`; `allowed` tells which
+        columns the types of each pair allow.
         """
-        arrays, x = self.arrays, view.vectors
-        size, width = x.shape
-        flat = np.concatenate([x, np.zeros((1, width), dtype=np.float32)])
-        sums = np.concatenate([np.zeros((1, width), dtype=np.float32), x.cumsum(axis=0, dtype=np.float32)])
-        places = scene.places
-        inside = [range(0) if place.found.is_implied else scene.frame.inside(place.found.start, place.found.end) for place in places]
-        first = np.array([span.start if span and span.start < size else 0 for span in inside])
-        last = np.array([min(span.stop, size) if span and span.start < size else size for span in inside])
-        heads = np.array([size if place.head is None else min(place.head, size) for place in places])
-        spans = (sums[last] - sums[first]) / (last - first)[:, None].astype(np.float32)
-        m = np.maximum(self._line(np.concatenate([flat[heads], spans, mentions], axis=1), "mention"), 0)
-        measures = signals.Measures(scene, pairs)
-        inner = measures.inner[:, :size].astype(np.float32)
-        inner /= np.maximum(inner.sum(axis=1, keepdims=True), 1)
-        clauses = np.array([size if place.clause is None else min(place.clause, size) for place in places])
+        arrays, places, width = self.arrays, measures.places, views[0].vectors.shape[1]
+        x = np.concatenate([*(view.vectors for view in views), np.zeros((1, width), dtype=np.float32)])
+        nothing = len(x) - 1
+        sizes = np.array([len(view.vectors) for view in views])
+        firsts = sizes.cumsum() - sizes
+        scenes = measures.place_scenes.tolist()
+        size_of, first_of = sizes.tolist(), firsts.tolist()
+
+        def row(scene: int, token: int | None) -> int:
+            return first_of[scene] + token if token is not None and token < size_of[scene] else nothing
+
+        spans = []
+        for scene, place in zip(scenes, places, strict=True):
+            found, size, first = place.found, size_of[scene], first_of[scene]
+            inside = range(0) if found.is_implied else measures.scenes[scene].frame.inside(found.start, found.end)
+            is_seen = bool(inside) and inside.start < size
+            spans.append(range(first + inside.start, first + min(inside.stop, size)) if is_seen else range(first, first + size))
+        named = _means(x, np.array([token for span in spans for token in span]), np.array([len(span) for span in spans]))
+        heads = np.array([row(scene, place.head) for scene, place in zip(scenes, places, strict=True)])
+        clauses = np.array([row(scene, place.clause) for scene, place in zip(scenes, places, strict=True)])
+        m = self._line(np.concatenate([x[heads], named, mentions], axis=1), "mention")
+        np.maximum(m, 0, out=m)
         h = measures.rows() @ arrays["pair"]
         h += self._line(m, "as_subject")[measures.subjects]
-        h += (m @ arrays["as_object"] + flat[clauses] @ arrays["verb"])[measures.objects]
-        h += (inner @ (x @ arrays["way"]))[measures.ways]
-        h = np.maximum(self._line(np.maximum(h, 0), "mid"), 0)
+        h += (m @ arrays["as_object"] + x[clauses] @ arrays["verb"])[measures.objects]
+        h += (self._inside(measures, x, sizes, firsts) @ arrays["way"])[measures.ways]
+        np.maximum(h, 0, out=h)
+        h = self._line(h, "mid")
+        np.maximum(h, 0, out=h)
         labels = self._line(h, "label")
         return _softmax(np.where(allowed, labels, _OUT))
+
+    def _inside(self, measures: signals.Measures, x: np.ndarray, sizes: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+        """Return the mean of what is seen inside each path; zeros for one without a token inside."""
+        paths = np.repeat(np.arange(len(measures.inside_counts)), measures.inside_counts)
+        scenes = measures.path_scenes[paths - 1]
+        is_seen = measures.inside < sizes[scenes]
+        counts = np.bincount(paths[is_seen], minlength=len(measures.inside_counts))
+        return _means(x, (measures.inside + firsts[scenes])[is_seen], counts)
+
+
+def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the means of rows, the first so many of those chosen, the next so many, and so on; of none zeros."""
+    means = np.zeros((len(counts), rows.shape[1]), dtype=rows.dtype)
+    is_some = counts > 0
+    if is_some.any():
+        starts = (counts.cumsum() - counts)[is_some]
+        means[is_some] = np.add.reduceat(rows[chosen], starts, axis=0)
+        means[is_some] /= counts[is_some, None].astype(rows.dtype)
+    return means
 
 
 # How sure the reader must be of a name that no list holds, and of a type that the lexicon does not give a name.

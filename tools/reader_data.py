@@ -286,7 +286,7 @@ class Table:
             flat["m_end"].append(inside.stop if inside else 0)
             flat["m_head"].append(-1 if place.head is None else place.head)
         chosen = list(pairs.pairs(scene, types))
-        numbers = signals.Measures(scene, chosen).rows() if chosen else np.zeros((0, len(signals.PAIR_NAMES)))
+        numbers = signals.Measures([scene], [chosen]).rows() if chosen else np.zeros((0, len(signals.PAIR_NAMES)))
         hit: set[int] = set()
         for pair in chosen:
             options = {option[0] for option in claims.options_of(pair, types)}
