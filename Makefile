@@ -54,6 +54,8 @@ docs: $(DEV)  ## write the generated pages again
 	@$(BIN)/python tools/commands.py
 	@$(BIN)/python tools/ontology_page.py
 	@$(BIN)/python tools/lexicon/counts.py
+	@$(BIN)/python tools/reports_page.py
+	@$(BIN)/python tools/seeds_report.py
 
 screenshots: $(DEV)  ## photograph the graph page of the examples for the README and docs/page.md
 	@$(BIN)/kg build examples --out .cache/screenshots --with-sparql

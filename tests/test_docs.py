@@ -108,6 +108,20 @@ def test_the_counts_of_the_lexicon_are_those_of_its_tables() -> None:
     assert "| Substance | " in page
 
 
+def test_the_page_of_reports_is_what_the_program_says() -> None:
+    made = runpy.run_path(str(ROOT / "tools" / "reports_page.py"))["page"]()
+    assert (ROOT / "docs" / "reports.md").read_text(encoding="utf-8") == made, "make docs"
+
+
+@pytest.mark.model
+def test_the_report_on_the_seeds_is_what_the_texts_give() -> None:
+    texts = ROOT.parent / "shared" / "seeds"
+    if not texts.is_dir():
+        pytest.skip("the five articles are not here")
+    made = runpy.run_path(str(ROOT / "tools" / "seeds_report.py"))["page"](texts)
+    assert (ROOT / "docs" / "seeds-report.md").read_text(encoding="utf-8") == made, "make docs"
+
+
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     missing = [
