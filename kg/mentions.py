@@ -383,10 +383,14 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
     kept = []
     for found, head in zip(own, heads, strict=True):
         anaphor = None if head is None else anaphors().get(frame.tokens[head].lemma)
-        if head is not None and anaphor is not None and anaphor.kind == "noun" and found.type in anaphor.types:
+        if head is not None and anaphor is not None and anaphor.kind != "pronoun" and found.type in anaphor.types:
+            if any(frame.tokens[index].dep == "pobj" for index in frame.inside(found.start, found.end) if index > head):
+                kept.append(found)  # "a symptom of depression"
+                continue
             determined = any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head])
-            is_class = found.type == "Alkaloid"
-            if determined or (not is_class and (head in examples or frame.tokens[head].dep == "attr" or frame.general(head) is not None)):
+            if determined or (
+                anaphor.kind != "class" and (head in examples or frame.tokens[head].dep == "attr" or frame.general(head) is not None)
+            ):
                 continue
         kept.append(found)
     return kept
@@ -438,7 +442,7 @@ class Discourse:
                 if anaphor is None:
                     continue
                 start = token.start
-                if anaphor.kind == "noun":
+                if anaphor.kind != "pronoun":
                     determiners = [c for c in frame.children[index] if frame.tokens[c].text.casefold() in _DETERMINERS]
                     if not determiners or any(
                         frame.tokens[c].dep in {"compound", "amod"} and frame.tokens[c].tag.startswith("NNP") for c in frame.children[index]

@@ -37,11 +37,20 @@ def test_a_trigger_is_found_in_its_example(extractor, predicate, row):
         ("Kratom is native to Thailand.", ("kratom", "native_to", "thailand")),
         ("Kava relieves anxiety.", ("kava", "alleviates", "anxiety")),
         ("Cocaine increases dopamine.", ("cocaine", "modulates", "dopamine")),
+        ("Caffeine worsens anxiety in some people.", ("caffeine", "worsens", "anxiety")),
+        ("Alcohol aggravates insomnia.", ("alcohol", "worsens", "insomnia")),
+        ("Ketamine carries a risk of dependence.", ("ketamine", "has_caution", "dependence")),
+        ("People with liver disease should not take kava.", ("kava", "has_caution", "contraindication")),
     ],
 )
 def test_a_plain_sentence_gives_its_claim(extractor, text, expected):
     found = read(extractor, text).claims
     assert expected in {(claim.subject.entity.id.removesuffix("-alkaloid"), claim.predicate, claim.object.entity.id) for claim in found}
+
+
+@pytest.mark.parametrize("text", ["Caffeine worsens anxiety.", "Yohimbine makes anxiety worse.", "Alcohol may exacerbate anxiety."])
+def test_what_worsens_is_never_said_to_relieve(extractor, text):
+    assert "alleviates" not in {claim.predicate for claim in read(extractor, text).claims}
 
 
 def test_asserted_hedged_and_denied_are_three_things(extractor):
