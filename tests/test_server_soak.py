@@ -22,13 +22,15 @@ REQUESTS = (
     ("GET", "/metrics", {}),
 )
 MAX_GROWTH_BYTES = 30 << 20
+LIMIT_SECONDS = 120.0
 
 
 @pytest.mark.parametrize(
     ("clients", "seconds"), [pytest.param(8, 3.0, id="short"), pytest.param(50, 60.0, id="long", marks=pytest.mark.soak)]
 )
 def test_many_clients_see_no_error_and_memory_does_not_grow(tmp_path, clients, seconds):
-    with serving(build_folder(tmp_path / "built"), "--workers", "4") as url:
+    # No query comes near its limit here, however busy the machine: what runs out of time has test_server.py.
+    with serving(build_folder(tmp_path / "built"), "--workers", "4", "--timeout", str(LIMIT_SECONDS)) as url:
         warm = hammer(url, clients, min(seconds / 3, 10.0))
         before = memory(url)
         hard = hammer(url, clients, seconds)
@@ -40,11 +42,11 @@ def test_many_clients_see_no_error_and_memory_does_not_grow(tmp_path, clients, s
 
 
 def hammer(url, clients, seconds):
-    """Give the status of every request that the clients made."""
+    """Give 200 for every request that was answered, for the others what came instead."""
     statuses = []
     # A client reads the list of trusted certificates when it is made, which takes longer than many requests; there is no TLS here.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    opened = [httpx.Client(base_url=url, timeout=60, verify=context) for _ in range(clients)]
+    opened = [httpx.Client(base_url=url, timeout=2 * LIMIT_SECONDS, verify=context) for _ in range(clients)]
     end = time.monotonic() + seconds
 
     def one(number):
@@ -54,9 +56,10 @@ def hammer(url, clients, seconds):
                 number += 1
                 try:
                     response = client.request(method, path, **more)
-                    statuses.append(response.status_code if response.content else "empty")
+                    is_well = response.status_code == 200 and response.content
+                    statuses.append(200 if is_well else f"{path} {response.status_code}: {response.text[:80]}")
                 except httpx.HTTPError as error:
-                    statuses.append(type(error).__name__)
+                    statuses.append(f"{path} {type(error).__name__}")
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(clients)]
     for thread in threads:
