@@ -19,7 +19,7 @@ from rdflib.namespace import RDF
 from typer.testing import CliRunner
 
 from kg import lexicon, pipeline, rdf
-from kg.builds import Build, open_build
+from kg.builds import LEXICON, Build, open_build
 from kg.cli.main import app
 from kg.errors import InputError
 from kg.model import Attribution, Entity, Mention
@@ -550,11 +550,10 @@ def test_an_authority_that_only_speaks_has_its_mapping_too(tmp_path) -> None:
 
 
 def test_an_identifier_of_a_users_own_table_is_a_mapping_too(tmp_path) -> None:
-    mine = tmp_path / "mine.tsv"
-    mine.write_text("\t".join(lexicon.USER_COLUMNS) + "\nmoonroot\tSubstance\t=moonroot\t\t\t\tCHEBI:1|odd:2\tme\n", encoding="utf-8")
     made = replace(claim("x alleviates anxiety", speaker="users"), subject=Mention(Entity("moonroot", "moonroot", "Substance"), "x", 0, 1))
     built = write_build(tmp_path / "out", [made])
-    (built.path / "report.json").write_text(json.dumps({"claims": 1, "lexicons": [str(mine), "gone.tsv"]}), encoding="utf-8")
+    row = "moonroot\tSubstance\t=moonroot\t\t\t\tCHEBI:1|odd:2\tme"
+    (built.path / LEXICON).write_text("\t".join(lexicon.USER_COLUMNS) + f"\n{row}\n", encoding="utf-8")
     text = export(built, "sssom", tmp_path).read_text(encoding="utf-8")
     assert "c:moonroot\t'=moonroot\tskos:exactMatch\tCHEBI:1\t\tsemapv:UnspecifiedMatching" in text
     assert "odd:2" not in text
