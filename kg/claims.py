@@ -102,10 +102,15 @@ def _weigh(
 
 
 def _heed(pair: Pair, row: list[float], scene: Scene) -> list[float]:
-    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins the two."""
-    if pair.path is None:
-        return row
-    said = {hit.predicate for hit in scene.hits if hit.predicate in _OPPOSITES and hit.token in pair.path.inner}
+    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins the two or stands between them."""
+    first, second = sorted((pair.subject.found, pair.object.found), key=lambda found: found.start)
+    inner = pair.path.inner if pair.path else ()
+    said = {
+        hit.predicate
+        for hit in scene.hits
+        if hit.predicate in _OPPOSITES
+        and (hit.token in inner or (first.end <= hit.start and hit.end <= second.start and not first.is_implied))
+    }
     if len(said) == 1:
         (predicate,) = said
         own, other = 1 + _PLACE[predicate], 1 + _PLACE[_OPPOSITES[predicate]]

@@ -137,7 +137,8 @@ _FUNCTION_WORDS = (  # noqa: SIM905 -- a list of words reads better than a list 
     "exacerbat\\w+ aggravat\\w+ help(?:s|ed|ing)? combat\\w* fight(?:s|ing)? prevent(?:s|ed|ing)? tackl\\w+ sooth(?:e|es|ed) "
     "cur(?:e|es|ed|ing) experienc\\w+ report(?:s|ed|ing)? develop(?:s|ed|ing)? suffer\\w* diagnos(?:e|es|ed|ing) promot\\w+ "
     "enhanc(?:e|es|ing) support(?:s|ing)? boost\\w* produc\\w+ trigger(?:s|ed|ing)? provok\\w+ elicit\\w* get(?:s|ting)? "
-    "feel(?:s|ing)? specific particular primarily mainly directly respectively significant(?:ly)? potential(?:ly)?"
+    "feel(?:s|ing)? antagoni[sz](?:e|es|ed|ing) occup(?:y|ies|ied|ying) engag(?:e|es|ed|ing) desensiti[sz]\\w+ potentiat\\w+ "
+    "minimi[sz]\\w+ address(?:es|ed|ing)? specific particular primarily mainly directly respectively significant(?:ly)? potential(?:ly)?"
 ).split()
 
 

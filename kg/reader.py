@@ -296,11 +296,17 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
 
 
 def _is_new(type_: str, types: Sequence[str]) -> bool:
+    if "Authority" in types:
+        return type_ == "Caution"
     return type_ not in types and type_ != "Authority" and not any(type_ in group and group & set(types) for group in _ALIKE)
 
 
 def _read_also(mark: Found, type_: str) -> Found:
     own = mark.entities[0]
+    if own.type == "Authority":
+        # Where an authority's name stands for a caution it stands for what it said.
+        warning = Entity(f"{own.id}-warning", f"{own.label} warning", "Caution", own.names, "regulatory_warning")
+        return replace(mark, entities=(*mark.entities, warning))
     kind = "adverse_effect" if type_ == "Caution" else None
     return replace(mark, entities=(*mark.entities, Entity(f"{own.id}-{type_.lower()}", own.label, type_, own.names, kind)))
 
