@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,9 +120,15 @@ def _heed(pair: Pair, row: list[float], scene: Scene) -> list[float]:
 
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:
     """Give every predicate that fits a pair, each with the first readings of the two that it fits."""
+    own, other = pair.subject.found, pair.object.found
+    is_plain = len(own.types) == len(own.entities) and len(other.types) == len(other.entities)
+    if is_plain and own.ids.isdisjoint(other.ids):
+        for predicate, one, two in schema.options(own.types, other.types):
+            yield predicate, own.entities[one], other.entities[two]
+        return
     seen: set[str] = set()
-    for subject in pair.subject.found.entities:
-        for object_ in pair.object.found.entities:
+    for subject in own.entities:
+        for object_ in other.entities:
             for predicate in schema.signatures.get((subject.type, object_.type), ()):
                 if predicate not in seen and subject.id != object_.id:
                     seen.add(predicate)
@@ -201,12 +207,13 @@ def carrier(scene: Scene, pair: Pair, predicate: str) -> Hit | None:
 
 
 def extract(document: Document, scene: Scene, candidates: Sequence[Candidate], *, triggers: Triggers, cues: Cues) -> Iterator[Claim]:
-    """Give the claims of one sentence, qualified."""
+    """Give the claims of one sentence, qualified; they keep its text and its place, not its tokens."""
     from kg import qualifiers
 
     sentence = scene.frame.sentence
     if not candidates:
         return
+    bare = replace(sentence, tokens=())
     named = [mention(place.found, place.found.entities[0], sentence) for place in scene.places if not place.found.is_implied]
     found_cues = qualifiers.find_cues(cues, sentence, named)
     for candidate in candidates:
@@ -223,7 +230,7 @@ def extract(document: Document, scene: Scene, candidates: Sequence[Candidate], *
         yield Claim(
             id=claim_id(document.id, sentence, subject, candidate.predicate, object_, (q.polarity.value, q.certainty.value, q.basis.value)),
             doc=document.id,
-            sentence=sentence,
+            sentence=bare,
             subject=subject,
             predicate=candidate.predicate,
             object=object_,

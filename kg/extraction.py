@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg import __version__, claims, frames, lexicon, mentions, pairs, qualifiers, reader, schema, sentences, signals, triggers
@@ -103,10 +103,7 @@ class Extractor:
         for (scene, _), options in zip(scenes, weighed, strict=True):
             kept, refused = claims.choose(scene, options, thresholds=self.reader.thresholds)
             refusals.extend(refused)
-            found.extend(
-                replace(claim, sentence=replace(claim.sentence, tokens=()))
-                for claim in claims.extract(reading.document, scene, kept, triggers=self.triggers, cues=self.cues)
-            )
+            found.extend(claims.extract(reading.document, scene, kept, triggers=self.triggers, cues=self.cues))
         unique = {claim.id: claim for claim in found}
         return Extraction(
             reading.document,

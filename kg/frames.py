@@ -6,6 +6,7 @@ one sentence and token indexes in it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ class Path:
 class Frame:
     """One parsed sentence, with what is asked of it many times kept: chains to the root and first conjuncts."""
 
-    __slots__ = ("_chains", "_firsts", "_starts", "children", "sentence", "tokens")
+    __slots__ = ("_chains", "_deps", "_firsts", "_starts", "children", "sentence", "tokens")
 
     def __init__(self, sentence: Sentence) -> None:
         """Prepare a sentence that has tokens."""
@@ -52,6 +53,7 @@ class Frame:
         self._chains: dict[int, tuple[int, ...]] = {}
         self._firsts: dict[int, int] = {}
         self._starts = [token.start for token in self.tokens]
+        self._deps = [token.dep for token in self.tokens]
         self.children: list[list[int]] = [[] for _ in self.tokens]
         for index, token in enumerate(self.tokens):
             if token.head != index:
@@ -121,8 +123,6 @@ class Frame:
 
     def inside(self, start: int, end: int) -> range:
         """Return the indexes of the tokens that overlap a span of the document."""
-        from bisect import bisect_left, bisect_right
-
         first = max(bisect_right(self._starts, start) - 1, 0)
         if first < len(self.tokens) and self.tokens[first].end <= start:
             first += 1
@@ -131,18 +131,18 @@ class Frame:
     def path(self, a: int, b: int) -> Path | None:
         """Return the way from one token to another; None where it is longer than `MAX_PATH_STEPS`."""
         left, right = self.chain(a), self.chain(b)
-        places = {token: step for step, token in enumerate(right)}
-        for step, token in enumerate(left):
-            if token in places:
-                turn = places[token]
-                if step + turn > MAX_PATH_STEPS:
-                    return None
-                tokens = self.tokens
-                up = tuple(tokens[i].dep for i in left[:step])
-                down = tuple(tokens[i].dep for i in reversed(right[:turn]))
-                inner = left[1 : step + 1] + tuple(reversed(right[1:turn])) if step else tuple(reversed(right[1:turn]))
-                return Path(up, down, tuple(i for i in inner if i not in (a, b)))
-        return None
+        # Chains end alike from the first token that both have.
+        step, turn = len(left), len(right)
+        while step and turn and left[step - 1] == right[turn - 1]:
+            step -= 1
+            turn -= 1
+        if step == len(left) or step + turn > MAX_PATH_STEPS:
+            return None
+        deps = self._deps
+        up = tuple([deps[i] for i in left[:step]])
+        down = tuple([deps[i] for i in right[:turn]][::-1])
+        inner = left[1 : step + 1] if step and turn else left[1:step]
+        return Path(up, down, inner + right[1:turn][::-1])
 
     def clause(self, index: int) -> int:
         """Return the token that heads the clause a token stands in: the nearest verb, or the root."""

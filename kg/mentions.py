@@ -411,6 +411,13 @@ def shares(founds: Iterable[Found]) -> dict[str, float]:
     return {key: count / counts.total() for key, count in counts.items()}
 
 
+def _placed(found: Found, *, is_topic: bool, is_recent: bool) -> Found:
+    """Return what was found with its place in the document told."""
+    if found.is_topic == is_topic and found.is_recent == is_recent:
+        return found
+    return replace(found, is_topic=is_topic, is_recent=is_recent)
+
+
 class Discourse:
     """What has been named so far in a document: sentences are shown to it in order."""
 
@@ -432,14 +439,15 @@ class Discourse:
         """
         topic_id = None if self.about is None else self.about.id
         before = {found.key for found in self._before}
-        own = [replace(found, is_topic=found.key == topic_id, is_recent=found.key in before) for found in named]
+        own = [_placed(found, is_topic=found.key == topic_id, is_recent=found.key in before) for found in named]
         if frame is not None:
             own = _specific(frame, own)
         standing: list[Found] = []
         if frame is not None:
             covered = [(found.start, found.end) for found in own]
+            known = anaphors()
             for index, token in enumerate(frame.tokens):
-                anaphor = anaphors().get(token.lemma) or anaphors().get(token.text.casefold())
+                anaphor = known.get(token.lemma) or known.get(token.text.casefold())
                 if anaphor is None:
                     continue
                 start = token.start

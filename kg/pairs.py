@@ -97,14 +97,13 @@ def stage(frame: Frame, founds: Sequence[Found], hits: Sequence[Hit]) -> Scene:
 
 def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
     """Give every ordered pair of different entities that some predicate fits, subjects in text order."""
-    signatures = schema.signatures
     for subject in scene.places:
         own = subject.found
         for object_ in scene.places:
             other = object_.found
             if subject is object_ or other.is_implied or (own.start < other.end and other.start < own.end and not own.is_implied):
                 continue
-            if own.key == other.key or not any((a, b) in signatures for a in own.types for b in other.types):
+            if own.key == other.key or not schema.options(own.types, other.types):
                 continue
             path = None
             if subject.anchor is not None and object_.anchor is not None:

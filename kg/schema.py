@@ -94,6 +94,22 @@ class Schema:
                     pairs[subject, object_] = fitting
         return pairs
 
+    @cached_property
+    def _options(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, int, int], ...]]:
+        return {}
+
+    def options(self, subjects: tuple[str, ...], objects: tuple[str, ...]) -> tuple[tuple[str, int, int], ...]:
+        """Return every predicate that fits two things of several types each, with the place of the first types of both that it fits."""
+        known = self._options.get((subjects, objects))
+        if known is None:
+            found: dict[str, tuple[str, int, int]] = {}
+            for one, subject in enumerate(subjects):
+                for other, object_ in enumerate(objects):
+                    for predicate in self.signatures.get((subject, object_), ()):
+                        found.setdefault(predicate, (predicate, one, other))
+            known = self._options[subjects, objects] = tuple(found.values())
+        return known
+
     def fits(self, predicate: str, subject_type: str, object_type: str) -> bool:
         """Tell whether the predicate may stand between the two types."""
         return predicate in self.signatures.get((subject_type, object_type), ())

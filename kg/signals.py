@@ -207,9 +207,9 @@ def of_mentions(scene: Scene, shares: Mapping[str, float]) -> np.ndarray:
 class Measures:
     """What is measured of the pairs of some scenes of one document, for all of them at once; the scenes come in text order.
 
-    `subjects` and `objects` are the numbers of each pair's mentions among those of all scenes, `ways` the number of its
-    path, 0 for none; `steps_inside` and `inside` tell path by path which tokens lie inside, `places` and `tokens` are those
-    of all scenes, and `place_scenes` and `first_tokens` tell the scene of each place and the number of each scene's first token.
+    `places` and `tokens` are those of all scenes. `subjects` and `objects` are the numbers of each pair's mentions among
+    them, `ways` the number of its path, 0 for none; `inside` holds the tokens inside each path by their place in their
+    sentence, path after path, `inside_counts` of each. `place_scenes` and `path_scenes` are the scenes of places and of paths.
     """
 
     def __init__(self, scenes: Sequence[Scene], pairs: Sequence[Sequence[Pair]]) -> None:

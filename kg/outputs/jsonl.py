@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError
@@ -12,10 +11,6 @@ from kg.model import Attribution, Basis, Certainty, Claim, Cue, Entity, Mention,
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-_MAX_SHARED_ENTITIES = 5_000
-_entity = lru_cache(maxsize=_MAX_SHARED_ENTITIES)(Entity)
-
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _decode = json.JSONDecoder().decode

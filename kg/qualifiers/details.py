@@ -28,6 +28,9 @@ _DOSE = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Dose:
     """An amount as written, and its place."""
@@ -39,7 +42,7 @@ class Dose:
 
 def find_doses(sentence: Sentence) -> tuple[Dose, ...]:
     """Return the amounts of a sentence, in text order; a concentration ("5 mg/mL") is none."""
-    if not any(character.isdigit() for character in sentence.text):
+    if _DIGIT.search(sentence.text) is None:
         return ()
     return tuple(
         Dose(match.group(), sentence.start + match.start(), sentence.start + match.end()) for match in _DOSE.finditer(sentence.text)

@@ -40,12 +40,8 @@ class Model:
 
     def decide(self, features: Iterable[str]) -> str:
         """Return the likeliest value; the first in the model's order where two are equal."""
-        scores = list(self.biases)
-        weights = self.weights
-        for feature in features:
-            row = weights.get(feature)
-            if row is not None:
-                scores = [score + weight for score, weight in zip(scores, row, strict=True)]
+        rows = [row for row in map(self.weights.get, features) if row is not None]
+        scores = [sum(column) for column in zip(self.biases, *rows, strict=True)]
         return self.values[scores.index(max(scores))]
 
 
