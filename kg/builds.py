@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.errors import InputError
 from kg.model import Section, Source
 from kg.outputs import jsonl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from kg.graph import Survey
     from kg.model import Claim
 
 
 LEXICON = "lexicon.tsv"
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,17 @@ class Build:
     """
 
     path: Path
-    _kept: dict[str, tuple[tuple[int, int], Survey]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict[str, tuple[tuple[int, int], Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def survey(self) -> Survey:
-        """Return the entities, edges and measures of all claims; they are read once for the same file."""
-        from kg import graph
-
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what `make` makes of the claims; it is asked once under a name as long as the claims' file stays the same."""
         state = (self.path / "claims.jsonl").stat()
         stamp = (state.st_mtime_ns, state.st_size)
-        kept = self._kept.get("survey")
+        kept = self._kept.get(name)
         if kept is None or kept[0] != stamp:
-            kept = self._kept["survey"] = (stamp, graph.survey(self.claims()))
-        return kept[1]
+            kept = self._kept[name] = (stamp, make())
+        made: Made = kept[1]
+        return made
 
     def claims(self) -> Iterator[Claim]:
         """Give every claim, in output order."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from kg.builds import Build
     from kg.model import Claim
 
 MAX_CLAIMS = 50
@@ -222,6 +223,11 @@ class Survey:
     entities: Mapping[str, Entity]
     edges: tuple[Edge, ...]
     measures: Measures
+
+
+def of_build(build: Build) -> Survey:
+    """Return the survey of a built folder; its claims are read once for all that ask."""
+    return build.once("survey", lambda: survey(build.claims()))
 
 
 def survey(claims: Iterable[Claim]) -> Survey:

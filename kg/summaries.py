@@ -150,7 +150,9 @@ def _lines(path: Path) -> Iterator[TextIO]:
 
 
 def _measure(build: Build) -> dict[str, Any]:
-    survey = build.survey()
+    from kg import graph
+
+    survey = graph.of_build(build)
     return {"edges": len(survey.edges), **survey.measures.summary()}
 
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kg import layout, schema
-from kg.graph import qualify
+from kg.graph import of_build, qualify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,7 +62,7 @@ def pack(build: Build, *, bounds: Bounds | None = None) -> Payload:
     the first in output order of every stance, so that a disagreement is never the part left out.
     """
     bounds = bounds or Bounds()
-    survey = build.survey()
+    survey = of_build(build)
     entities, edges, measures = survey.entities, survey.edges, survey.measures
     ranked = sorted(entities, key=lambda id_: (-measures.pagerank[id_], id_))
     kept = ranked[: bounds.nodes]
