@@ -55,6 +55,8 @@ HARM_SUFFIX = "-harm"
 _MAX_REMEMBERED_ENTITIES = 20_000
 
 _SAFE = "-_.~!$&'()*+,;=:@"
+# Some resolvers take what follows a semicolon for parameters and drop it where it is empty.
+_SAFE_IN_PATH = _SAFE.replace(";", "")
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
 _DOTS = re.compile(r"\.+")
 _UNSAFE_TEXT = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff]')
@@ -110,7 +112,7 @@ HEADER = _header()
 def _path(id_: str) -> str:
     """Return the id as the path of an IRI: everything else percent-encoded, no segment of dots."""
     segments = id_.encode("utf-8", "replace").decode().split("/")
-    return "/".join(segment.replace(".", "%2E") if _DOTS.fullmatch(segment) else quote(segment, safe=_SAFE) for segment in segments)
+    return "/".join(segment.replace(".", "%2E") if _DOTS.fullmatch(segment) else quote(segment, safe=_SAFE_IN_PATH) for segment in segments)
 
 
 def concept_iri(id_: str) -> str:

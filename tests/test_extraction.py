@@ -38,7 +38,7 @@ def test_a_trigger_is_found_in_its_example(extractor, predicate, row):
         ("Kava relieves anxiety.", ("kava", "alleviates", "anxiety")),
         ("Cocaine increases dopamine.", ("cocaine", "modulates", "dopamine")),
         ("Caffeine worsens anxiety in some people.", ("caffeine", "worsens", "anxiety")),
-        ("Alcohol aggravates insomnia.", ("alcohol", "worsens", "insomnia")),
+        ("Cannabis aggravates psychosis.", ("cannabis", "worsens", "psychosis")),
         ("Ketamine carries a risk of dependence.", ("ketamine", "has_caution", "dependence")),
         ("People with liver disease should not take kava.", ("kava", "has_caution", "contraindication")),
     ],
