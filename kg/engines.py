@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gc
 import itertools
 import json
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MAX_CHUNK_TASKS = 400
 _WAITING_CHUNKS_A_WORKER = 3
 _MAX_DEATHS = 2
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class Extractor(Protocol):
@@ -85,6 +87,9 @@ class Worker:
         """Give the outcome of every task: faults as they are met, documents in order."""
         if self._extractor is None:
             self._extractor = self.job.opener()
+            # The lexicon and the model stay: the collector need not walk over their million objects again and again.
+            gc.freeze()
+            gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         waiting: collections.deque[Task] = collections.deque()
         faults: collections.deque[Outcome] = collections.deque()
 

@@ -33,7 +33,8 @@ PATH = ONTOLOGY / "models" / "reader.npz"
 MAX_TOKENS = 160
 MAX_WORD_CHARACTERS = 60
 MAX_REMEMBERED_WORDS = 100_000
-_GROUP = 32
+_GROUP_TOKENS = 1_200
+_GROUP_SENTENCES = 4
 _NONE = 0
 _OUT = np.float32(-1e9)
 _FEW = 1e-5
@@ -103,63 +104,74 @@ class Reader:
 
     def see(self, frames: Sequence[Frame], rows: Sequence[np.ndarray]) -> list[View]:
         """Return what is seen in the parsed sentences of one document. `rows` are their `signals.of_tokens`."""
-        views: list[View | None] = [None] * len(frames)
-        order = sorted(range(len(frames)), key=lambda place: len(frames[place].tokens))
-        for start in range(0, len(order), _GROUP):
-            chosen = order[start : start + _GROUP]
-            vectors, tags = self._encode([frames[place] for place in chosen], [rows[place] for place in chosen])
-            for line, place in enumerate(chosen):
-                size = min(len(frames[place].tokens), MAX_TOKENS)
-                own = tags[line, :size]
-                types = np.concatenate([own[:, :1], own[:, 1::2] + own[:, 2::2]], axis=1)
-                kinds = self._line(vectors[line, :size], "kind")
-                views[place] = View(vectors[line, :size], types, own[:, 1::2].sum(axis=1), kinds)
-        return [view for view in views if view is not None]
+        views: list[View] = []
+        start = total = 0
+        for stop, frame in enumerate(frames, 1):
+            total += min(len(frame.tokens), MAX_TOKENS)
+            if total >= _GROUP_TOKENS or stop == len(frames):
+                views.extend(self._view(frames[start:stop], rows[start:stop]))
+                start, total = stop, 0
+        return views
 
-    def _encode(self, frames: Sequence[Frame], rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        arrays = self.arrays
-        sizes = [min(len(frame.tokens), MAX_TOKENS) for frame in frames]
-        length, width = max(sizes), arrays["first.weight"].shape[0]
-        x = np.zeros((len(frames), length, width), dtype=np.float32)
-        mask = np.zeros((len(frames), length, 1), dtype=np.float32)
-        head = np.zeros((len(frames), length), dtype=np.int64)
-        for line, (frame, size, own) in enumerate(zip(frames, sizes, rows, strict=True)):
-            tokens = frame.tokens[:size]
-            places = np.array([(self.tags.get(t.tag, -1), self.dependencies.get(t.dep, -1), self.lemmas.get(t.lemma, 0)) for t in tokens])
-            x[line, :size] = (
-                np.stack([self._word(token.text) for token in tokens])
-                + arrays["tag"][places[:, 0]]
-                + arrays["dep"][places[:, 1]]
-                + arrays["lemma"][places[:, 2]]
-                + own[:size] @ arrays["token"]
-            )
-            mask[line, :size] = 1
-            head[line, :size] = np.minimum([token.head for token in tokens], size - 1)
+    def _view(self, frames: Sequence[Frame], rows: Sequence[np.ndarray]) -> Iterator[View]:
+        """Give what is seen in a few sentences; their tokens lie one after the other in one array."""
+        sizes = np.array([min(len(frame.tokens), MAX_TOKENS) for frame in frames])
+        vectors = self._encode(frames, rows, sizes)
+        tags = _softmax(self._line(vectors, "tagger"))
+        types = np.concatenate([tags[:, :1], tags[:, 1::2] + tags[:, 2::2]], axis=1)
+        begins = tags[:, 1::2].sum(axis=1)
+        kinds = self._line(vectors, "kind")
+        stop = 0
+        for size in sizes.tolist():
+            own = slice(stop, stop + size)
+            stop += size
+            yield View(vectors[own], types[own], begins[own], kinds[own])
+
+    def _encode(self, frames: Sequence[Frame], rows: Sequence[np.ndarray], sizes: np.ndarray) -> np.ndarray:
+        arrays, width = self.arrays, self.arrays["first.weight"].shape[0]
+        firsts = sizes.cumsum() - sizes
+        tokens = [token for frame, size in zip(frames, sizes.tolist(), strict=True) for token in frame.tokens[:size]]
+        places = np.array([(self.tags.get(t.tag, -1), self.dependencies.get(t.dep, -1), self.lemmas.get(t.lemma, 0), t.head) for t in tokens])
+        x = np.concatenate([own[:size] for own, size in zip(rows, sizes.tolist(), strict=True)]) @ arrays["token"]
+        x += np.array([self._word(token.text) for token in tokens])
+        x += arrays["tag"][places[:, 0]]
+        x += arrays["dep"][places[:, 1]]
+        x += arrays["lemma"][places[:, 2]]
         x = self._norm(x, "first")
-        bias = np.where(mask[:, None, None, :, 0] > 0, np.float32(0), _OUT)
-        lines = np.arange(len(frames))[:, None]
+        of_sentence = np.repeat(np.arange(len(sizes)), sizes)
+        head = np.minimum(places[:, 3], sizes[of_sentence] - 1) + firsts[of_sentence]
+        groups = _alike(sizes, firsts)
+        # The first token of a sentence has none before it, the last none after it.
+        first, last = firsts, firsts + sizes - 1
         for block in range(self.blocks):
             name = f"blocks.{block}."
-            y = self._norm(x, name + "n1") * mask
-            around = np.zeros((*y.shape[:2], 4 * width), dtype=np.float32)
-            around[..., :width] = y
-            around[:, 1:, width : 2 * width] = y[:, :-1]
-            around[:, :-1, 2 * width : 3 * width] = y[:, 1:]
-            around[..., 3 * width :] = y[lines, head]
-            x += np.maximum(self._line(around, name + "mix"), 0)
-            x += self._attend(self._norm(x, name + "n2"), bias, name)
-            x += self._line(np.maximum(self._line(self._norm(x, name + "n3"), name + "up"), 0), name + "down")
-        x = self._norm(x, "last")
-        return x, _softmax(self._line(x, "tagger"))
+            y = self._norm(x, name + "n1")
+            around = np.empty((len(y), 4 * width), dtype=np.float32)
+            around[:, :width] = y
+            around[1:, width : 2 * width] = y[:-1]
+            around[first, width : 2 * width] = 0
+            around[:-1, 2 * width : 3 * width] = y[1:]
+            around[last, 2 * width : 3 * width] = 0
+            around[:, 3 * width :] = y[head]
+            mixed = self._line(around, name + "mix")
+            x += np.maximum(mixed, 0, out=mixed)
+            x += self._attend(self._norm(x, name + "n2"), groups, name)
+            up = self._line(self._norm(x, name + "n3"), name + "up")
+            x += self._line(np.maximum(up, 0, out=up), name + "down")
+        return self._norm(x, "last")
 
-    def _attend(self, y: np.ndarray, bias: np.ndarray, name: str) -> np.ndarray:
-        n, length, width = y.shape
-        parts = self._line(y, name + "qkv").reshape(n, length, 3, self.heads, width // self.heads).transpose(2, 0, 3, 1, 4)
-        weights = parts[0] @ parts[1].swapaxes(-1, -2)
-        weights *= np.float32((width // self.heads) ** -0.5)
-        weights += bias
-        seen = _softmax(weights) @ parts[2]
-        return self._line(seen.transpose(0, 2, 1, 3).reshape(n, length, width), name + "out")
+    def _attend(self, y: np.ndarray, groups: Sequence[tuple[np.ndarray, np.ndarray]], name: str) -> np.ndarray:
+        width = y.shape[1]
+        parts = self._line(y, name + "qkv").reshape(len(y), 3, self.heads, width // self.heads)
+        parts[:, 0] *= np.float32((width // self.heads) ** -0.5)
+        seen = np.empty((len(y), self.heads, width // self.heads), dtype=np.float32)
+        for rows, bias in groups:
+            # Sentences × tokens × part × head × width to part × sentences × head × tokens × width.
+            q, k, v = parts[rows].transpose(2, 0, 3, 1, 4)
+            weights = q @ k.swapaxes(-1, -2)
+            weights += bias
+            seen[rows] = (_softmax(weights) @ v).transpose(0, 2, 1, 3)
+        return self._line(seen.reshape(len(y), width), name + "out")
 
     def _line(self, x: np.ndarray, name: str) -> np.ndarray:
         weight = self.arrays[name + ".weight"]
@@ -240,6 +252,22 @@ class Reader:
         is_seen = measures.inside < sizes[scenes]
         counts = np.bincount(paths[is_seen], minlength=len(measures.inside_counts))
         return _means(x, (measures.inside + firsts[scenes])[is_seen], counts)
+
+
+def _alike(sizes: np.ndarray, firsts: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Bundle sentences of about one length: the numbers of their tokens, a line a sentence, and what keeps from looking beyond its end.
+
+    A line that is shorter than the longest goes on with its last token, which is seen alike each time.
+    """
+    order = np.argsort(sizes, kind="stable")
+    found = []
+    for start in range(0, len(order), _GROUP_SENTENCES):
+        chosen = order[start : start + _GROUP_SENTENCES]
+        steps = np.arange(int(sizes[chosen].max()))
+        is_own = steps < sizes[chosen, None]
+        rows = firsts[chosen, None] + np.minimum(steps, sizes[chosen, None] - 1)
+        found.append((rows, np.where(is_own, np.float32(0), _OUT)[:, None, None, :]))
+    return tuple(found)
 
 
 def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarray:
