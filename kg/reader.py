@@ -131,9 +131,8 @@ class Reader:
         arrays, width = self.arrays, self.arrays["first.weight"].shape[0]
         firsts = sizes.cumsum() - sizes
         tokens = [token for frame, size in zip(frames, sizes.tolist(), strict=True) for token in frame.tokens[:size]]
-        places = np.array(
-            [(self.tags.get(t.tag, -1), self.dependencies.get(t.dep, -1), self.lemmas.get(t.lemma, 0), t.head) for t in tokens]
-        )
+        tags, dependencies, lemmas = self.tags, self.dependencies, self.lemmas
+        places = np.array([(tags.get(t.tag, -1), dependencies.get(t.dep, -1), lemmas.get(t.lemma, 0), t.head) for t in tokens])
         x = np.concatenate([own[:size] for own, size in zip(rows, sizes.tolist(), strict=True)]) @ arrays["token"]
         x += np.array([self._word(token.text) for token in tokens])
         x += arrays["tag"][places[:, 0]]
