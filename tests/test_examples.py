@@ -64,14 +64,16 @@ def test_a_copy_counts_once(built, copies):
     assert rung.independent == len(rung.documents) - 1
 
 
-def test_the_planted_overclaims_are_found(built, copies):
+def test_the_planted_overclaims_are_found_and_no_other(built, copies):
     found = {(one.kind, one.doc, one.about) for one in overclaims.find(built.claims(), copies, overclaims.proof_wordings())}
-    assert {(kind, doc) for kind, doc, _ in found if kind == overclaims.PROOF} == {
-        (overclaims.PROOF, "kava-calm-blog"),
-        (overclaims.PROOF, "kava-sleep-shop"),
+    blogs = ("kava-calm-blog", "kava-sleep-shop")
+    assert found == {
+        *((overclaims.LONE, blog, f"kava alleviates {condition}") for blog in blogs for condition in ("anxiety", "insomnia")),
+        *((overclaims.PROOF, blog, "kava alleviates insomnia") for blog in blogs),
+        *((overclaims.LONE, "kratom-leaf-store", f"kratom alleviates {condition}") for condition in ("chronic pain", "depression")),
+        (overclaims.GAP, "kratom-leaf-store", "kratom"),
+        (overclaims.GAP, "calm-roundup", "St. John's wort"),
     }
-    assert (overclaims.GAP, "kratom-leaf-store", "kratom") in found
-    assert not any(doc in {"ketamine-trial-abstract", "kava-encyclopaedia"} for _, doc, _ in found)
 
 
 def test_a_curated_fact_supports_and_refutes(built):
