@@ -223,15 +223,10 @@ class Parser:
 
 _LEMMA_CLASS = {"V": "verb", "N": "noun", "J": "adj", "R": "adv", "M": "verb"}
 _MAX_KNOWN_WORDS = 200_000
-_memory: dict[tuple[str, str], str] = {}
 
 
 def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
     """Return the dictionary form by the model's own exception lists and suffix rules."""
-    key = (word, tag[:1])
-    known = _memory.get(key)
-    if known is not None:
-        return known
     word_class = _LEMMA_CLASS.get(tag[:1])
     form = word
     if word_class is not None and word_class in lemmas["lemma_rules"]:
@@ -244,8 +239,6 @@ def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
         else:
             candidates = [word[: len(word) - len(old)] + new for old, new in lemmas["lemma_rules"][word_class] if word.endswith(old)]
             form = next((c for c in candidates if c in index), candidates[0] if candidates and candidates[0] else word)
-    if len(_memory) < _MAX_KNOWN_WORDS:
-        _memory[key] = form
     return form
 
 

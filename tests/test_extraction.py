@@ -88,3 +88,12 @@ def test_documents_keep_their_order_and_do_not_touch_each_other(extractor):
     together = list(extractor.extract(documents))
     assert [one.document.id for one in together] == ["0", "1", "2"]
     assert [one.claims for one in together] == [next(iter(extractor.extract([document]))).claims for document in documents]
+
+
+def test_the_order_of_documents_changes_no_claim(root):
+    documents = [
+        Document(path.stem, path.read_text(encoding="utf-8"), Source(path.name, "0" * 64)) for path in sorted((root / "examples").iterdir())
+    ]
+    forward = {one.document.id: one.claims for one in extraction.open_extractor().extract(documents)}
+    backward = {one.document.id: one.claims for one in extraction.open_extractor().extract(reversed(documents))}
+    assert forward == backward
