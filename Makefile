@@ -59,7 +59,8 @@ docs: $(DEV)  ## write the generated pages again
 
 screenshots: $(DEV)  ## photograph the graph page of the examples for the README and docs/page.md
 	@$(BIN)/kg build examples --out .cache/screenshots --with-sparql
-	@$(BIN)/python tools/screenshots.py .cache/screenshots
+	@if [ -d ../shared/seeds ]; then $(BIN)/kg build ../shared/seeds --out .cache/screenshots-seeds; fi
+	@$(BIN)/python tools/screenshots.py .cache/screenshots $$(ls -d .cache/screenshots-seeds 2>/dev/null)
 
 lock: $(DEV)  ## resolve pyproject.toml again into constraints.txt
 	@$(BIN)/python tools/lock.py

@@ -1,4 +1,9 @@
-"""Photograph the graph page of a built folder in its main states, for the README and docs/page.md: `make screenshots`."""
+"""Photograph the graph page of a built folder in its main states, for the README and docs/page.md: `make screenshots`.
+
+    python tools/screenshots.py EXAMPLES [SEEDS]
+
+The second folder, built from the five articles where they are at hand, gives one picture of its opening view.
+"""
 
 import shutil
 import sys
@@ -59,13 +64,13 @@ SHOTS = (
 )
 
 
-def main(folder: Path) -> None:
-    """Write the pictures."""
+def main(folder: Path, shots: tuple[Shot, ...] = SHOTS) -> None:
+    """Write the pictures of a built folder."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for shot in SHOTS:
+        for shot in shots:
             width, height = shot.size
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=shot.scheme, offline=True, reduced_motion="reduce"
@@ -82,3 +87,5 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        main(Path(sys.argv[2]), (Shot("seeds", size=LARGE),))
