@@ -16,7 +16,7 @@ from pathlib import Path
 from kg import lexicon
 
 GOLD = Path(__file__).resolve().parents[2] / ".." / "shared" / "gold"
-HELD_OUT = re.compile(r"d(0[1-9]|1[0-2])-|f(0[7-9]|1[0-2])-|o0[1-6]-|b12-|e12-|[ikn]0[4-6]-")
+HELD_OUT = re.compile(r"d(0[1-9]|1[0-2])-|f(0[7-9]|1[0-2])-|o0[1-6]-|e12-|[ik]0[4-6]-|n06-")
 COMPOUNDS = frozenset(("Compound", "Alkaloid", "Substance"))
 
 
