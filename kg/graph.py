@@ -94,7 +94,10 @@ class _Forms:
                     seen = labels[entity.id] = Counter()
                     names[entity.id] = set()
                 seen[entity.label, entity.type, entity.kind or ""] += 1
-                names[entity.id].update(entity.names)
+                own = names[entity.id]
+                own.update(entity.names)
+                if len(own) > _MAX_HELD_NAMES:
+                    names[entity.id] = set(sorted(own)[:MAX_NAMES])
             yield claim
 
     def settle(self) -> dict[str, Entity]:
@@ -230,12 +233,12 @@ def of_build(build: Build) -> Survey:
     return build.once("survey", lambda: survey(build.claims()))
 
 
-def survey(claims: Iterable[Claim]) -> Survey:
-    """Return the entities, the edges and the measures of claims in output order, read once; edges hold no claims' ids.
+def survey(claims: Iterable[Claim], *, max_claims: int = 0) -> Survey:
+    """Return the entities, the edges and the measures of claims in output order, read once; edges hold that many claims' ids.
 
     Raises InputError as `assemble` does.
     """
     tally = _Forms()
-    edges = assemble(tally.watch(claims), max_claims=0)
+    edges = assemble(tally.watch(claims), max_claims=max_claims)
     entities = tally.settle()
     return Survey(entities, edges, measure_edges(edges, entities))

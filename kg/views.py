@@ -97,13 +97,11 @@ def view(build: Build) -> View:
 
     Nodes and links have one order, so that writers need not sort.
     """
-    entities = graph.collect(build.claims())
-    edges = graph.assemble(build.claims(), max_claims=MAX_CLAIMS)
-    measures = graph.measure(graph.connect(edges, entities))
+    survey = graph.survey(build.claims(), max_claims=MAX_CLAIMS)
     first = _first_claims(build.claims())
     known = schema.load()
-    nodes = tuple(_node(entity, known, measures) for entity in entities.values())
-    return View(nodes, tuple(_link(edge, known, first) for edge in edges))
+    nodes = tuple(_node(entity, known, survey.measures) for entity in survey.entities.values())
+    return View(nodes, tuple(_link(edge, known, first) for edge in survey.edges))
 
 
 def _node(entity: Entity, known: schema.Schema, measures: graph.Measures) -> Node:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kg.errors import InputError
-from kg.graph import MAX_NAMES, assemble, collect, connect, measure, measure_edges
+from kg.graph import _MAX_HELD_NAMES, MAX_NAMES, _Forms, assemble, collect, connect, measure, measure_edges
 from kg.model import Basis, Certainty, Claim, Edge, Entity, Mention, Polarity, Sentence, Source, Stance
 
 
@@ -93,6 +93,12 @@ def test_names_are_the_first_in_the_alphabet_however_many_came_before():
     claims = [claim(names=tuple(f"n{(number * 7919 + place) % 1000:03}" for place in range(50))) for number in range(100)]
     everything = sorted({name for one in claims for name in one.subject.entity.names})
     assert collect(claims)["a"].names == tuple(everything[:MAX_NAMES])
+
+
+def test_few_names_are_held_while_claims_are_read():
+    forms = _Forms()
+    for _ in forms.watch(claim(names=tuple(f"n{number:03}-{place}" for place in range(50))) for number in range(100)):
+        assert len(forms._names["a"]) <= _MAX_HELD_NAMES
 
 
 def test_the_graph_has_one_key_per_predicate_and_keeps_isolated_entities():
