@@ -2,7 +2,7 @@
 
     python tools/evaluate.py [--predicates]
 
-The parts are those of `tools/reader_data.py`; the scorer is ../shared/gold/score.py. The held-out part is
+The parts are those of `tools/parts.py`; the scorer is ../shared/gold/score.py. The held-out part is
 counted, never shown.
 """
 
@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import sys
 
-from reader_data import SHARED, group_of, score
+from parts import group_of
+from reader_data import SHARED, score
 
 from kg import extraction
 from kg.model import Document, Source

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from parts import group_of
 
 from kg import qualifiers, sentences
 from kg.model import Entity, Mention, Sentence
@@ -27,8 +30,7 @@ from kg.qualifiers.trees import plant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HELD = re.compile(r"(d(0[1-9]|1[0-2])|f(0[7-9]|1[0-2])|o0[1-6]|e12|i0[4-6]|k0[4-6]|n06)-")
-TRAIN = re.compile(r"[abegijklmn]\d\d-")
+GROUPS = {"seeds": "seeds", "trained on": "train", "tuned on": "tune", "held out": "held"}
 QUALIFIERS = ("polarity", "certainty", "basis")
 
 
@@ -41,14 +43,6 @@ class GoldSentence:
     claims: tuple[tuple[Mention, Mention, dict], ...]
 
 
-def group_of(name: str, *, is_seed: bool) -> str:
-    if is_seed:
-        return "seeds"
-    if HELD.match(name):
-        return "held"
-    return "train" if TRAIN.match(name) else "tune"
-
-
 def spans(names: list[str], text: str) -> list[tuple[int, int]]:
     found = []
     for name in names:
@@ -59,9 +53,9 @@ def spans(names: list[str], text: str) -> list[tuple[int, int]]:
 
 def read_gold(gold: Path, seeds: Path, groups: set[str]) -> list[GoldSentence]:
     unparsed = []
-    for folder, texts, is_seed in ((gold / "seeds", seeds, True), (gold / "dev", gold / "dev-texts", False)):
+    for folder, texts in ((gold / "seeds", seeds), (gold / "dev", gold / "dev-texts")):
         for path in sorted(folder.glob("*.json")):
-            group = group_of(path.name, is_seed=is_seed)
+            group = GROUPS[group_of(path.name)]
             if path.name.endswith(".sents.json") or group not in groups:
                 continue
             raw = json.loads(path.read_text(encoding="utf-8"))

@@ -29,16 +29,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools" / "training"), str(SHARED / "gold"
 
 import score  # noqa: E402
 import texts as own_texts  # noqa: E402
+from parts import group_of  # noqa: E402
 
 from kg import claims, frames, lexicon, mentions, pairs, reader, schema, sentences, signals, triggers  # noqa: E402
 
-HELD_OUT = frozenset(
-    [f"d{i:02d}" for i in range(1, 13)]
-    + [f"f{i:02d}" for i in range(7, 13)]
-    + [f"o{i:02d}" for i in range(1, 7)]
-    + ["e12", "i04", "i05", "i06", "k04", "k05", "k06", "n06"]
-)
-TUNE_ONLY = frozenset(["c", "d", "f", "o"])
 # How often a noun phrase that names nothing stands as a candidate, and what it is taken for.
 FALSE_SHARE = 0.12
 # How often the tagger is taken to see the right type of a name that the lexicon types otherwise, and a wrong one.
@@ -57,15 +51,6 @@ TOLD = {
     ("obj", "contains"): "Compound",
     ("obj", "symptom_of"): "Condition",
 }
-
-
-def group_of(name: str) -> str:
-    """Return the part of the gold that a text belongs to."""
-    if name[:1].isdigit():
-        return "seeds"
-    if name[:3] in HELD_OUT:
-        return "held out"
-    return "tuned on" if name[:1] in TUNE_ONLY else "trained on"
 
 
 class Text:

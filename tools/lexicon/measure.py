@@ -13,10 +13,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from parts import group_of
+
 from kg import lexicon
 
 GOLD = Path(__file__).resolve().parents[2] / ".." / "shared" / "gold"
-HELD_OUT = re.compile(r"d(0[1-9]|1[0-2])-|f(0[7-9]|1[0-2])-|o0[1-6]-|e12-|[ik]0[4-6]-|n06-")
 COMPOUNDS = frozenset(("Compound", "Alkaloid", "Substance"))
 
 
@@ -41,7 +44,7 @@ def main() -> None:
         path for folder in ("dev", "seeds") for path in sorted((GOLD / folder).rglob("*.json")) if not path.name.endswith(".sents.json")
     ]
     for path in files:
-        if bool(HELD_OUT.match(path.name)) != held_out:
+        if (group_of(path.name) == "held out") != held_out:
             continue
         text_path = next(
             (
