@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MAX_SHORT_LETTERS = 2
 MAX_ABBREVIATION_LETTERS = 5
 
-_OBO_LOCAL = re.compile(r"([A-Za-z][A-Za-z0-9]*)_([A-Za-z0-9]+)")
 _CURIE = re.compile(r"([A-Za-z][\w.-]*):([^\s|/][^\s|]*)")
 _IRI = re.compile(r"https?://[^\s|<>\"{}\\^`]+")
 _UNTAKEN = re.compile(r"[{}|\\]")

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from kg.lexicon import Entry
     from kg.model import Claim, Entity
 
-VERSION = "4.4"
 _FOLDER = ONTOLOGY / "biolink"
 _CATEGORIES = ("type", "kind", "prefix", "curie", "category")
 _ASSOCIATIONS = ("predicate", "subject", "object", "when", "biolink", "association", "turned", "qualifiers")

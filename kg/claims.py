@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _BATCH_PAIRS = 1_000
 _PLACE = {name: place for place, name in enumerate(signals.PREDICATES)}
-# Of these a sentence states one direction only.
 _OPPOSITES = {"alleviates": "worsens", "worsens": "alleviates"}
+# Of these a sentence states one direction only.
 _ONE_WAY = frozenset({"interacts_with", "is_a", "symptom_of"})
 
 

@@ -8,6 +8,8 @@ from kg.resources import ONTOLOGY
 
 FILES = sorted((ONTOLOGY / "lexicon").glob("*.tsv"))
 
+HEADER = "id\ttype\tlabel\tnames\tkind\tparent\txrefs\tsource\n"
+
 
 @pytest.fixture(scope="module")
 def names():
@@ -115,8 +117,7 @@ def test_a_users_terms_join_the_lexicon(tmp_path):
 
 def test_a_users_row_adds_to_a_shipped_concept(tmp_path):
     path = tmp_path / "mine.tsv"
-    header = "id\ttype\tlabel\tnames\tkind\tparent\txrefs\tsource\n"
-    path.write_text(header + "worry\tCondition\tworry\tquxangst\t\tanxiety\tLAB:1\tours\n", encoding="utf-8")
+    path.write_text(HEADER + "worry\tCondition\tworry\tquxangst\t\tanxiety\tLAB:1\tours\n", encoding="utf-8")
     own = lexicon.load((path,))
     assert found(own, "Quxangst!") == {"Quxangst": {"worry"}}
     shipped = lexicon.load().entries["worry"]
@@ -125,16 +126,14 @@ def test_a_users_row_adds_to_a_shipped_concept(tmp_path):
 
 def test_a_users_row_cannot_have_the_id_of_another_type(tmp_path):
     path = tmp_path / "mine.tsv"
-    header = "id\ttype\tlabel\tnames\tkind\tparent\txrefs\tsource\n"
-    path.write_text(header + "kava\tCondition\tkava\t\t\t\t\tours\n", encoding="utf-8")
+    path.write_text(HEADER + "kava\tCondition\tkava\t\t\t\t\tours\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"mine\.tsv:2: id 'kava' is a Substance at lexicon/substance\.tsv:\d+; must be unique"):
         lexicon.load((path,))
 
 
 def test_a_label_is_one_name(tmp_path):
     path = tmp_path / "mine.tsv"
-    header = "id\ttype\tlabel\tnames\tkind\tparent\txrefs\tsource\n"
-    path.write_text(header + "qux\tCondition\tqux|quux\t\t\t\t\tours\nquy\tCondition\t\t\t\t\t\tours\n", encoding="utf-8")
+    path.write_text(HEADER + "qux\tCondition\tqux|quux\t\t\t\t\tours\nquy\tCondition\t\t\t\t\t\tours\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"mine\.tsv:2: label 'qux\|quux'; must be one name\n.*mine\.tsv:3: label ''"):
         lexicon.load((path,))
 
