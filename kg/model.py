@@ -111,6 +111,10 @@ class Entity:
     names: tuple[str, ...] = ()
     kind: str | None = None
 
+    def __hash__(self) -> int:
+        """Hash the id alone: what is equal has it, and the names would take long."""
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

@@ -60,6 +60,7 @@ def test_any_text_stays_on_one_line_and_comes_back(doc: str, text: str, label: s
     assert "\n" not in line
     assert "\r" not in line
     assert jsonl.parse(line) == claim
+    assert line == json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":"))
 
 
 def test_lines_written_before_a_field_was_added_are_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_quote = json.encoder.encode_basestring
 _decode = json.JSONDecoder().decode
 _POLARITIES = {member.value: member for member in Polarity}
 _CERTAINTIES = {member.value: member for member in Certainty}
@@ -23,46 +24,44 @@ _MAX_SHARED_VALUES = 20_000
 
 def dump(claim: Claim) -> str:
     """Return the claim's line, without the line end."""
-    return _encode(_record(claim))
+    sentence, source = claim.sentence, claim.source
+    attribution, cues = "null", ""
+    if claim.attribution is not None:
+        attribution = f'{{"id":{_optional(claim.attribution.id)},"label":{_quote(claim.attribution.label)}}}'
+    if claim.cues:
+        cues = ",".join(
+            [f'{{"kind":{_quote(cue.kind)},"text":{_quote(cue.text)},"start":{cue.start},"end":{cue.end}}}' for cue in claim.cues]
+        )
+    return (
+        f'{{"id":{_quote(claim.id)},"doc":{_quote(claim.doc)},'
+        f'"sentence":{{"start":{sentence.start},"end":{sentence.end},"text":{_quote(sentence.text)}}},'
+        f'"subject":{_mention(claim.subject)},"predicate":{_quote(claim.predicate)},"object":{_mention(claim.object)},'
+        f'"polarity":{_quote(claim.polarity)},"certainty":{_quote(claim.certainty)},"basis":{_quote(claim.basis)},'
+        f'"attribution":{attribution},"stance":{_quote(claim.stance)},'
+        f'"direction":{_optional(claim.direction)},"mechanism":{_optional(claim.mechanism)},"kind":{_optional(claim.kind)},'
+        f'"dose":{_optional(claim.dose)},"route":{_optional(claim.route)},"population":{_optional(claim.population)},'
+        f'"cues":[{cues}],"rule":{_quote(claim.rule)},"source":{{"path":{_quote(source.path)},"sha256":{_quote(source.sha256)}}}}}'
+    )
 
 
-def _record(claim: Claim) -> dict[str, Any]:
-    return {
-        "id": claim.id,
-        "doc": claim.doc,
-        "sentence": {"start": claim.sentence.start, "end": claim.sentence.end, "text": claim.sentence.text},
-        "subject": _mention(claim.subject),
-        "predicate": claim.predicate,
-        "object": _mention(claim.object),
-        "polarity": claim.polarity.value,
-        "certainty": claim.certainty.value,
-        "basis": claim.basis.value,
-        "attribution": None if claim.attribution is None else {"id": claim.attribution.id, "label": claim.attribution.label},
-        "stance": claim.stance.value,
-        "direction": claim.direction,
-        "mechanism": claim.mechanism,
-        "kind": claim.kind,
-        "dose": claim.dose,
-        "route": claim.route,
-        "population": claim.population,
-        "cues": [{"kind": cue.kind, "text": cue.text, "start": cue.start, "end": cue.end} for cue in claim.cues],
-        "rule": claim.rule,
-        "source": {"path": claim.source.path, "sha256": claim.source.sha256},
-    }
+def _optional(text: str | None) -> str:
+    return "null" if text is None else _quote(text)
 
 
-def _mention(mention: Mention) -> dict[str, Any]:
-    entity = mention.entity
-    return {
-        "id": entity.id,
-        "label": entity.label,
-        "type": entity.type,
-        "text": mention.text,
-        "start": mention.start,
-        "end": mention.end,
-        "names": list(entity.names),
-        "anaphor": mention.is_anaphor,
-    }
+def _mention(mention: Mention) -> str:
+    name, names = _entity(mention.entity)
+    is_anaphor = "true" if mention.is_anaphor else "false"
+    return f'{name}{_quote(mention.text)},"start":{mention.start},"end":{mention.end},{names}{is_anaphor}}}'
+
+
+@lru_cache(maxsize=_MAX_SHARED_VALUES)
+def _entity(entity: Entity) -> tuple[str, str]:
+    """Return what of a mention's record is the entity's, before and after its place."""
+    names = ",".join(map(_quote, entity.names))
+    return (
+        f'{{"id":{_quote(entity.id)},"label":{_quote(entity.label)},"type":{_quote(entity.type)},"text":',
+        f'"names":[{names}],"anaphor":',
+    )
 
 
 def parse(line: str) -> Claim:
