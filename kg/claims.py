@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from kg.pairs import Pair, Scene
     from kg.qualifiers import Cues
     from kg.reader import Reader, View
-    from kg.schema import Schema
+    from kg.schema import Options, Schema
     from kg.triggers import Hit, Triggers
 
 _BATCH_PAIRS = 1_000
@@ -61,7 +62,7 @@ class Refusal:
 def weigh(
     scenes: Sequence[tuple[Scene, View]], shares: Mapping[str, float], *, schema: Schema, reader: Reader
 ) -> Iterator[tuple[Candidate, ...]]:
-    """Give of each scene of a document every pair, weighed for every predicate that fits it.
+    """Give of each scene of a document every pair, read as the predicate whose threshold it is furthest above.
 
     `shares` are the parts of the document's names by entity id. Scenes come in text order; many short ones are weighed together.
     """
@@ -81,76 +82,88 @@ def _weigh(
     batch: Sequence[tuple[Scene, View, tuple[Pair, ...]]], shares: Mapping[str, float], schema: Schema, reader: Reader
 ) -> Iterator[tuple[Candidate, ...]]:
     held = [item for item in batch if item[2]]
-    options = [tuple(options_of(pair, schema)) for _, _, own in held for pair in own]
-    rows: Iterator[tuple[list[float], tuple[tuple[str, Entity, Entity], ...]]] = iter(())
+    rows: Iterator[tuple[int, float, Options]] = iter(())
     if held:
-        allowed = np.zeros((len(options), 1 + len(_PLACE)), dtype=bool)
-        allowed[:, 0] = True
-        lines = np.repeat(np.arange(len(options)), [len(own) for own in options])
-        allowed[lines, [1 + _PLACE[predicate] for own in options for predicate, _, _ in own]] = True
+        fitting = [_fitting(pair, schema) for _, _, own in held for pair in own]
+        numbers = {options: number for number, options in enumerate(dict.fromkeys(fitting))}
+        table = np.full((len(numbers), len(_PLACE)), len(_PLACE))
+        for options, number in numbers.items():
+            table[number, [_PLACE[predicate] for predicate, _, _ in options]] = range(len(options))
+        ranks = table[[numbers[options] for options in fitting]]
+        allowed = np.concatenate([np.ones((len(ranks), 1), dtype=bool), ranks < len(_PLACE)], axis=1)
         measures = signals.Measures([scene for scene, _, _ in held], [own for _, _, own in held])
         marks = np.concatenate([signals.of_mentions(scene, shares) for scene, _, _ in held])
-        chances = reader.weigh(measures, [view for _, view, _ in held], marks, allowed)
-        rows = zip(chances.tolist(), options, strict=True)
-    for scene, _, own in batch:
+        chances = reader.weigh(measures, [view for _, view, _ in held], marks, allowed).astype(np.float64)
+        _heed(chances, [(scene, own) for scene, _, own in held])
+        above = np.where(allowed[:, 1:], chances[:, 1:] - [reader.thresholds[predicate] for predicate in _PLACE], -np.inf)
+        # Of equals the first that the schema names.
+        best = np.where(above == above.max(axis=1, keepdims=True), ranks, len(_PLACE)).argmin(axis=1)
+        rows = zip(best.tolist(), chances[np.arange(len(best)), 1 + best].tolist(), fitting, strict=True)
+    for _, _, own in batch:
         yield tuple(
-            Candidate(pair, predicate, subject, object_, heeded[1 + _PLACE[predicate]])
-            for pair, (row, fitting) in zip(own, rows, strict=False)
-            for heeded in (_heed(pair, row, scene),)
-            for predicate, subject, object_ in fitting
+            _candidate(pair, signals.PREDICATES[place], probability, options)
+            for pair, (place, probability, options) in zip(own, rows, strict=False)
+            if options
         )
 
 
-def _heed(pair: Pair, row: list[float], scene: Scene) -> list[float]:
-    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins the two or stands between them."""
-    first, second = sorted((pair.subject.found, pair.object.found), key=lambda found: found.start)
-    inner = pair.path.inner if pair.path else ()
-    said = {
-        hit.predicate
-        for hit in scene.hits
-        if hit.predicate in _OPPOSITES
-        and (hit.token in inner or (first.end <= hit.start and hit.end <= second.start and not first.is_implied))
-    }
-    if len(said) == 1:
-        (predicate,) = said
-        own, other = 1 + _PLACE[predicate], 1 + _PLACE[_OPPOSITES[predicate]]
-        row[own], row[other] = row[own] + row[other], 0.0
-    return row
+def _candidate(pair: Pair, predicate: str, probability: float, options: Options) -> Candidate:
+    one, two = next((one, two) for name, one, two in options if name == predicate)
+    return Candidate(pair, predicate, pair.subject.found.entities[one], pair.object.found.entities[two], probability)
+
+
+def _heed(chances: np.ndarray, scenes: Sequence[tuple[Scene, Sequence[Pair]]]) -> None:
+    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins a pair or stands between it."""
+    line = 0
+    for scene, own in scenes:
+        hits = [hit for hit in scene.hits if hit.predicate in _OPPOSITES]
+        for row, pair in enumerate(own if hits else (), line):
+            first, second = sorted((pair.subject.found, pair.object.found), key=attrgetter("start"))
+            inner = pair.path.inner if pair.path else ()
+            said = {
+                hit.predicate
+                for hit in hits
+                if hit.token in inner or (first.end <= hit.start and hit.end <= second.start and not first.is_implied)
+            }
+            if len(said) == 1:
+                (predicate,) = said
+                kept, given = 1 + _PLACE[predicate], 1 + _PLACE[_OPPOSITES[predicate]]
+                chances[row, kept] += chances[row, given]
+                chances[row, given] = 0.0
+        line += len(own)
 
 
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:
     """Give every predicate that fits a pair, each with the first readings of the two that it fits."""
+    for predicate, one, two in _fitting(pair, schema):
+        yield predicate, pair.subject.found.entities[one], pair.object.found.entities[two]
+
+
+def _fitting(pair: Pair, schema: Schema) -> Options:
+    """Return every predicate that fits a pair, each with the places of the first readings of the two that it fits."""
     own, other = pair.subject.found, pair.object.found
     is_plain = len(own.types) == len(own.entities) and len(other.types) == len(other.entities)
     if is_plain and own.ids.isdisjoint(other.ids):
-        for predicate, one, two in schema.options(own.types, other.types):
-            yield predicate, own.entities[one], other.entities[two]
-        return
-    seen: set[str] = set()
-    for subject in own.entities:
-        for object_ in other.entities:
+        return schema.options(own.types, other.types)
+    found: dict[str, tuple[str, int, int]] = {}
+    for one, subject in enumerate(own.entities):
+        for two, object_ in enumerate(other.entities):
             for predicate in schema.signatures.get((subject.type, object_.type), ()):
-                if predicate not in seen and subject.id != object_.id:
-                    seen.add(predicate)
-                    yield predicate, subject, object_
+                if subject.id != object_.id:
+                    found.setdefault(predicate, (predicate, one, two))
+    return tuple(found.values())
 
 
 def choose(
-    scene: Scene, options: Sequence[Candidate], *, thresholds: Mapping[str, float]
+    scene: Scene, candidates: Sequence[Candidate], *, thresholds: Mapping[str, float]
 ) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
-    """Keep the candidates that make sense together, likeliest first; the rest are refused with a reason.
+    """Keep of a scene's candidates, one a pair, those that make sense together, likeliest first; the rest are refused with a reason.
 
     One mention is read one way by one subject; an implied subject gives way to a named one;
     the same two entities are joined by one predicate once a sentence.
     """
-    best: dict[tuple[int, int], Candidate] = {}
-    for option in options:
-        key = (id(option.pair.subject), id(option.pair.object))
-        held = best.get(key)
-        if held is None or option.probability - thresholds[option.predicate] > held.probability - thresholds[held.predicate]:
-            best[key] = option
     ordered = sorted(
-        best.values(),
+        candidates,
         key=lambda c: (
             -(c.probability - thresholds[c.predicate]),
             c.pair.subject.found.start,
@@ -161,9 +174,10 @@ def choose(
     kept: list[Candidate] = []
     refused: list[Refusal] = []
     for candidate in ordered:
-        reason = _clash(candidate, kept)
         if candidate.probability < thresholds[candidate.predicate]:
-            reason = f"too unlikely to say {candidate.predicate} ({candidate.probability:.2f})"
+            reason: str | None = f"too unlikely to say {candidate.predicate} ({candidate.probability:.2f})"
+        else:
+            reason = _clash(candidate, kept)
         if reason is None:
             kept.append(candidate)
         elif not candidate.pair.subject.found.is_implied:

@@ -20,6 +20,8 @@ _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _SCHEMA = "https://schema.org/"
 _ANY = "Entity"
+# Predicates, each with two numbers: which readings of a subject and of an object it fits.
+Options = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,10 @@ class Schema:
         return pairs
 
     @cached_property
-    def _options(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, int, int], ...]]:
+    def _options(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], Options]:
         return {}
 
-    def options(self, subjects: tuple[str, ...], objects: tuple[str, ...]) -> tuple[tuple[str, int, int], ...]:
+    def options(self, subjects: tuple[str, ...], objects: tuple[str, ...]) -> Options:
         """Return every predicate that fits two things of several types each, with the place of the first types of both that it fits."""
         known = self._options.get((subjects, objects))
         if known is None:
