@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
 MAX_GROUP = 6
+MAX_SHAPE_WORDS = 5
+MAX_SHAPE_CHARACTERS = 320
+MAX_REMEMBERED_WORDS = 200_000
 _CONSTITUENTS = frozenset({"Compound", "Alkaloid"})
 # How a concept of one type is read where its place asks for another: (type, suffix of the id, kind of Caution).
 _READINGS = {
@@ -156,14 +159,44 @@ _MACROS = {
 }
 
 
+_RUN = re.compile(r"\w+")
+_EARLIER_WORDS = re.compile(r"[^|(]* ")
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A regular expression for names of one type that no list can hold; group `name` is the name."""
+    """A regular expression for names of one type that no list can hold; group `name` is the name.
+
+    `last` finds what one word of every such name ends with; None where that is not told.
+    """
 
     type: str
     kind: str | None
     pattern: re.Pattern[str]
+    last: re.Pattern[str] | None
     rule: str
+
+    def find(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:
+        """Give every name of this shape in a text, as `finditer` of the pattern does; `words` are those that end as one of a name must."""
+        if self.last is None:
+            yield from self.pattern.finditer(text)
+            return
+        after = 0
+        for start, end in words:
+            while start >= after:
+                low, high = max(start - MAX_SHAPE_CHARACTERS, after), min(end + MAX_SHAPE_CHARACTERS, len(text))
+                first, stop = start, end
+                for _ in range(MAX_SHAPE_WORDS):
+                    first = max(text.rfind(" ", low, first), low)
+                    space = text.find(" ", stop + 1, high)
+                    stop = high if space < 0 else space
+                near = self.pattern.search(text, first, stop)
+                # What begins after this word belongs to a later one. The search has seen a part of the text: the name may go on.
+                match = None if near is None or near.start() > start else self.pattern.match(text, near.start())
+                if match is None:
+                    break
+                yield match
+                after = match.end()
 
 
 def _check_shape(row: Row) -> Iterator[str]:
@@ -191,7 +224,43 @@ def shapes() -> tuple[Shape, ...]:
     Raises TableError.
     """
     rows = tables.read(ONTOLOGY / "name-shapes.tsv", SHAPE_COLUMNS, _check_shape)
-    return tuple(Shape(row["type"], row["kind"] or None, _compile(row["pattern"]), row.where) for row in rows)
+    return tuple(Shape(row["type"], row["kind"] or None, _compile(row["pattern"]), _last(row["pattern"]), row.where) for row in rows)
+
+
+def _last(pattern: str) -> re.Pattern[str] | None:
+    """Return an expression for the ends of words that group `last` of a pattern holds; of several words the last one counts."""
+    _, _, rest = pattern.partition("(?P<last>")
+    depth = 1
+    for at, char in enumerate(rest):
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            return re.compile(rf"(?:{_EARLIER_WORDS.sub('', rest[:at])})\Z")
+    return None
+
+
+class _Ends(dict[str, tuple[int, ...]]):
+    """The shapes, by number, that a word may end a name of; forgets everything when it has seen too many words."""
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if len(self) >= MAX_REMEMBERED_WORDS:
+            self.clear()
+        ends = (number for number, shape in enumerate(shapes()) if shape.last is not None and shape.last.search(word))
+        found = self[word] = tuple(ends)
+        return found
+
+
+_ENDS = _Ends()
+
+
+def _shaped(text: str) -> Iterator[tuple[Shape, re.Match[str]]]:
+    """Give every name in a text that a shape tells, shape by shape."""
+    words: list[list[tuple[int, int]]] = [[] for _ in shapes()]
+    for word in _RUN.finditer(text):
+        for number in _ENDS[word[0]]:
+            words[number].append(word.span())
+    for shape, own in zip(shapes(), words, strict=True):
+        for match in shape.find(text, own):
+            yield shape, match
 
 
 def slug(text: str) -> str:
@@ -228,8 +297,7 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
             readings((entity_of(match["name"], shape.type, shape.kind),)),
             shape.rule,
         )
-        for shape in shapes()
-        for match in shape.pattern.finditer(text)
+        for shape, match in _shaped(text)
     )
     named = _longest(marks)
     defined = dict(_abbreviations(text, named))

@@ -5,7 +5,7 @@ import pytest
 from kg import lexicon, mentions, tables
 from kg.frames import Frame
 from kg.model import Entity, Sentence
-from kg.resources import ONTOLOGY
+from kg.resources import EXAMPLES, ONTOLOGY
 
 SHAPES = tables.read(ONTOLOGY / "name-shapes.tsv", mentions.SHAPE_COLUMNS)
 
@@ -98,6 +98,36 @@ def test_an_anaphor_takes_what_fits_it(second, expected):
     )
     seen = discourse.resolve(Frame(last), last, [])
     assert {mention.key for mention in seen if mention.is_anaphor and not mention.is_implied} == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f"{row['example']} {row['not_example']}" for row in SHAPES),
+        *(path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.iterdir())),
+        "Opioid-receptor antagonists and agonists, pain, pain disorder and receptor disease",
+        "(receptor" * 50,
+        "pain-" * 200,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_what_is_found_near_words_is_what_a_search_of_all_the_text_finds(text, monkeypatch):
+    expected = [(shape.rule, match.span()) for shape in mentions.shapes() for match in shape.pattern.finditer(text)]
+    assert [(shape.rule, match.span()) for shape, match in mentions._shaped(text)] == expected
+    monkeypatch.setattr(mentions, "MAX_REMEMBERED_WORDS", 2)
+    assert [(shape.rule, match.span()) for shape, match in mentions._shaped(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("(?P<name>(?P<last>cold|common cold(?:s)?))", {"cold": True, "colds": True, "common": False, "scold": True}),
+        ("(?P<name>cold)", None),
+    ],
+)
+def test_a_pattern_tells_what_a_word_of_its_names_ends_with(pattern, words):
+    last = mentions._last(pattern)
+    assert (None if last is None else {word: bool(last.search(word)) for word in words}) == words
 
 
 @pytest.mark.parametrize("row", tables.read(ONTOLOGY / "anaphors.tsv", mentions.ANAPHOR_COLUMNS), ids=lambda row: row["wording"])
