@@ -42,9 +42,9 @@ class Path:
 
 
 class Frame:
-    """One parsed sentence, with what is asked of it many times kept: chains to the root and first conjuncts."""
+    """One parsed sentence, with what is asked of it many times kept: chains to the root, first conjuncts, and the tokens of spans."""
 
-    __slots__ = ("_chains", "_deps", "_firsts", "_starts", "children", "sentence", "tokens")
+    __slots__ = ("_chains", "_deps", "_firsts", "_spans", "_starts", "children", "sentence", "tokens")
 
     def __init__(self, sentence: Sentence) -> None:
         """Prepare a sentence that has tokens."""
@@ -52,6 +52,7 @@ class Frame:
         self.tokens: Sequence[Token] = sentence.tokens
         self._chains: dict[int, tuple[int, ...]] = {}
         self._firsts: dict[int, int] = {}
+        self._spans: dict[tuple[int, int], range] = {}
         self._starts = [token.start for token in self.tokens]
         self._deps = [token.dep for token in self.tokens]
         self.children: list[list[int]] = [[] for _ in self.tokens]
@@ -123,10 +124,13 @@ class Frame:
 
     def inside(self, start: int, end: int) -> range:
         """Return the indexes of the tokens that overlap a span of the document."""
-        first = max(bisect_right(self._starts, start) - 1, 0)
-        if first < len(self.tokens) and self.tokens[first].end <= start:
-            first += 1
-        return range(first, max(first, bisect_left(self._starts, end)))
+        known = self._spans.get((start, end))
+        if known is None:
+            first = max(bisect_right(self._starts, start) - 1, 0)
+            if first < len(self.tokens) and self.tokens[first].end <= start:
+                first += 1
+            known = self._spans[start, end] = range(first, max(first, bisect_left(self._starts, end)))
+        return known
 
     def path(self, a: int, b: int) -> Path | None:
         """Return the way from one token to another; None where it is longer than `MAX_PATH_STEPS`."""

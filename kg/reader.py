@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,7 @@ PATH = ONTOLOGY / "models" / "reader.npz"
 MAX_TOKENS = 160
 MAX_WORD_CHARACTERS = 60
 MAX_REMEMBERED_WORDS = 100_000
+MAX_REMEMBERED_NAMES = 20_000
 _GROUP_TOKENS = 1_200
 _GROUP_SENTENCES = 4
 _OUT = np.float32(-1e9)
@@ -41,12 +42,11 @@ _FEW = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of tokens that is read as a name: first and last token (end exclusive), its likeliest type, and how likely that is."""
+    """A stretch of tokens that is read as a name: first and last token (end exclusive), and its first token's likeliest type."""
 
     first: int
     last: int
     type: str
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +61,32 @@ class View:
     types: np.ndarray
     begins: np.ndarray
     kinds: np.ndarray
+    _likeliest: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep each token's likeliest type at hand."""
+        object.__setattr__(self, "_likeliest", tuple(self.types[:, 1:].argmax(axis=1).tolist()))
 
     def spans(self, least: float) -> Iterator[Span]:
         """Give the stretches of tokens that are likelier than `least` to be part of a name, in text order."""
-        named = 1.0 - self.types[:, 0]
-        kinds = self.types[:, 1:].argmax(axis=1)
+        named = (1.0 - self.types[:, 0]).tolist()
+        if max(named, default=0.0) < least:
+            return
+        begins, likeliest = self.begins.tolist(), self._likeliest
         first = None
         for index in range(len(named) + 1):
             is_in = index < len(named) and named[index] >= least
-            if first is not None and (not is_in or kinds[index] != kinds[first] or self.begins[index] * 2 > named[index]):
-                rows = self.types[first:index]
-                yield Span(first, index, signals.TYPES[int(kinds[first])], float(rows[:, 1 + kinds[first]].mean()))
+            if first is not None and (not is_in or likeliest[index] != likeliest[first] or begins[index] * 2 > named[index]):
+                yield Span(first, index, signals.TYPES[likeliest[first]])
                 first = None
             if is_in and first is None:
                 first = index
 
     def reading(self, first: int, last: int) -> tuple[str, float]:
         """Return the likeliest type of a stretch of tokens and how likely it is."""
+        if last == first + 1:
+            best = self._likeliest[first]
+            return signals.TYPES[best], float(self.types[first, 1 + best])
         mean = self.types[first:last].mean(axis=0)[1:]
         best = int(mean.argmax())
         return signals.TYPES[best], float(mean[best])
@@ -288,6 +297,7 @@ TYPE_PROBABILITY = 0.5
 _ALIKE = ({"Substance", "Compound", "Alkaloid"}, {"Condition", "Effect", "Caution"})
 _CLAUSE_HEADS = frozenset({"ROOT", "acl", "advcl", "xcomp", "ccomp", "relcl", "pcomp", "csubj"})
 _EDGES = frozenset({"DT", "PRP$", "IN", "CC", "TO", ",", ".", ":", "-LRB-", "-RRB-", "``", "''", "HYPH", "_SP", "MD", "RB", "WDT", "POS"})
+_LAST_EDGES = _EDGES - {"IN", "RB"}
 
 
 def _can_name(token: Token) -> bool:
@@ -310,7 +320,7 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
         first, last = span.first, span.last
         while first < last and frame.tokens[first].tag in _EDGES:
             first += 1
-        while first < last and frame.tokens[last - 1].tag in _EDGES - {"IN", "RB"}:
+        while first < last and frame.tokens[last - 1].tag in _LAST_EDGES:
             last -= 1
         if first == last or not any(_can_name(token) for token in frame.tokens[first:last]):
             continue
@@ -319,8 +329,13 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
             continue
         text = frame.sentence.text[start - frame.sentence.start : end - frame.sentence.start]
         kind = view.kind(first, last) if span.type == "Caution" else None
-        found.append(Found(start, end, readings((entity_of(text, span.type, kind),)), "tagger"))
+        found.append(Found(start, end, _named(text, span.type, kind), "tagger"))
     return tuple(sorted(found, key=lambda mark: mark.start))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+def _named(text: str, type_: str, kind: str | None) -> tuple[Entity, ...]:
+    return readings((entity_of(text, type_, kind),))
 
 
 def _is_new(type_: str, types: Sequence[str]) -> bool:

@@ -204,26 +204,27 @@ def plant(sentence: Sentence) -> Tree:
     for root in roots[1:]:
         heads[root] = roots[0]
         below[roots[0]].append(root)
-    enter, leave = [0] * size, [0] * size
-    clock = 0
-    for root in roots[:1]:
-        stack = [(root, False)]
-        while stack:
-            index, is_done = stack.pop()
-            if is_done:
-                leave[index] = clock - 1
-                continue
-            enter[index] = clock
-            clock += 1
-            stack.append((index, True))
-            stack.extend((child, False) for child in reversed(below[index]))
+    enter, leave, below_and_own = [0] * size, [0] * size, [1] * size
+    order: list[int] = []
+    stack = roots[:1]
+    while stack:
+        index = stack.pop()
+        enter[index] = len(order)
+        order.append(index)
+        stack.extend(reversed(below[index]))
+    for index in reversed(order):
+        leave[index] = enter[index] + below_and_own[index] - 1
+        below_and_own[heads[index]] += below_and_own[index]
+    words = [token.text.lower() for token in tokens]
+    if "’" in sentence.text:
+        words = [word.replace("’", "'") for word in words]
     return Tree(
         tokens,
-        tuple(token.start for token in tokens),
-        tuple(token.text.lower().replace("’", "'") for token in tokens),
+        tuple([token.start for token in tokens]),
+        tuple(words),
         tuple(heads),
-        tuple(tuple(sorted(children)) for children in below),
+        tuple([tuple(sorted(children)) for children in below]),
         tuple(enter),
         tuple(leave),
-        tuple(token.tag[:1] == "V" or token.tag == "MD" or token.dep in AUXILIARIES for token in tokens),
+        tuple([token.tag[:1] == "V" or token.tag == "MD" or token.dep in AUXILIARIES for token in tokens]),
     )
