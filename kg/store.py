@@ -42,7 +42,7 @@ _TOKEN = re.compile(
 _UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"})
 _FORMS = frozenset({"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"})
 _PARAMETER = re.compile(r"#\s*set\s+(?P<name>[A-Za-z]\w*)\s*(?:\((?P<kind>concept|text|label)\))?:\s*(?P<help>.+)")
-_WHERE = re.compile(r"\bWHERE \{")
+_WHERE = re.compile(r"(?P<head>(?:\bSELECT\b[^{}]*)?)\bWHERE \{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +316,7 @@ def fill(store: ox.Store, query: NamedQuery, settings: Mapping[str, str]) -> str
     """
     known = {parameter.name: parameter.kind for parameter in query.parameters}
     sparql = query.sparql
+    clauses: dict[str, str] = {}
     for name, text in settings.items():
         if name not in known:
             message = f"query {query.name!r} has no parameter {name!r}; known: {', '.join(known) or 'none'}"
@@ -323,12 +324,21 @@ def fill(store: ox.Store, query: NamedQuery, settings: Mapping[str, str]) -> str
         kind = known[name]
         variable = f"{name}Label" if kind == "label" else name
         term = find_concept(store, text) if kind == "concept" else ox.Literal(text, language="en" if kind == "label" else None)
-        clause = f"VALUES ?{variable} {{ {term} }}"
+        clauses[variable] = f"VALUES ?{variable} {{ {term} }}"
         sparql = re.sub(rf"^ *VALUES \?{variable} \{{[^}}]*\}}\n", "", sparql, flags=re.MULTILINE)
-        where = _WHERE.search(sparql)
-        if where is not None:
-            sparql = f"{sparql[: where.end()]} {clause} {sparql[where.end() :]}"
-    return sparql
+    return _narrow(sparql, clauses)
+
+
+def _narrow(sparql: str, clauses: Mapping[str, str]) -> str:
+    """Put each variable's clause into the query, and into the sub-selects that give the variable, so that their limits come after it."""
+    parts: list[str] = []
+    end = 0
+    for number, where in enumerate(_WHERE.finditer(sparql)):
+        parts.append(sparql[end : where.end()])
+        end = where.end()
+        # What stands in parentheses is counted or made, not given.
+        parts += [f" {clause}" for name, clause in clauses.items() if number == 0 or re.search(rf"(?<!\()\?{name}\b(?!\))", where["head"])]
+    return "".join((*parts, sparql[end:]))
 
 
 _BY_NAME = """
