@@ -36,7 +36,7 @@ class _Tally:
 
 def qualify(claim: Claim) -> str:
     """Return the claim's qualifiers as an edge counts them: "polarity/certainty/basis/stance"."""
-    return f"{claim.polarity.value}/{claim.certainty.value}/{claim.basis.value}/{claim.stance.value}"
+    return f"{claim.polarity}/{claim.certainty}/{claim.basis}/{claim.stance}"
 
 
 def assemble(claims: Iterable[Claim], *, max_claims: int = MAX_CLAIMS) -> tuple[Edge, ...]:

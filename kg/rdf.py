@@ -58,6 +58,7 @@ _SAFE = "-_.~!$&'()*+,;=:@"
 # Some resolvers take what follows a semicolon for parameters and drop it where it is empty.
 _SAFE_IN_PATH = _SAFE.replace(";", "")
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _DOTS = re.compile(r"\.+")
 _UNSAFE_TEXT = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -111,6 +112,8 @@ HEADER = _header()
 
 def _path(id_: str) -> str:
     """Return the id as the path of an IRI: everything else percent-encoded, no segment of dots."""
+    if _PLAIN.fullmatch(id_):
+        return id_
     segments = id_.encode("utf-8", "replace").decode().split("/")
     return "/".join(segment.replace(".", "%2E") if _DOTS.fullmatch(segment) else quote(segment, safe=_SAFE_IN_PATH) for segment in segments)
 
@@ -308,10 +311,10 @@ def _claim(claim: Claim, document: str, predicate: str, run: str, terms: Mapping
         f"    rdf:subject {terms[subject.entity.id]} ;\n"
         f"    rdf:predicate kg:{predicate} ;\n"
         f"    rdf:object {terms[object_.entity.id]} ;\n"
-        f"    kg:polarity {_qualifier('polarity', claim.polarity.value)} ;\n"
-        f"    kg:certainty {_qualifier('certainty', claim.certainty.value)} ;\n"
-        f"    kg:basis {_qualifier('basis', claim.basis.value)} ;\n"
-        f"    kg:stance {_qualifier('stance', claim.stance.value)} ;\n"
+        f"    kg:polarity {_qualifier('polarity', claim.polarity)} ;\n"
+        f"    kg:certainty {_qualifier('certainty', claim.certainty)} ;\n"
+        f"    kg:basis {_qualifier('basis', claim.basis)} ;\n"
+        f"    kg:stance {_qualifier('stance', claim.stance)} ;\n"
         f"{extra}"
         f"    kg:subjectText {literal(subject.text)} ;\n"
         f"    kg:subjectStart {subject.start} ;\n"
