@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kg import tables
@@ -29,6 +29,7 @@ MAX_GROUP = 6
 MAX_SHAPE_WORDS = 5
 MAX_SHAPE_CHARACTERS = 320
 MAX_REMEMBERED_WORDS = 200_000
+MAX_REMEMBERED_NAMES = 20_000
 _CONSTITUENTS = frozenset({"Compound", "Alkaloid"})
 # How a concept of one type is read where its place asks for another: (type, suffix of the id, kind of Caution).
 _READINGS = {
@@ -37,6 +38,11 @@ _READINGS = {
     "Caution": (("Condition", "condition", None),),
 }
 _READABLE_KINDS = frozenset({"adverse_effect", "dependence"})
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+def _types_and_ids(entities: tuple[Entity, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    return tuple(dict.fromkeys(entity.type for entity in entities)), frozenset(entity.id for entity in entities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,9 @@ class Found:
 
     def __post_init__(self) -> None:
         """Keep the types and ids at hand."""
-        object.__setattr__(self, "types", tuple(dict.fromkeys(entity.type for entity in self.entities)))
-        object.__setattr__(self, "ids", frozenset(entity.id for entity in self.entities))
+        types, ids = _types_and_ids(self.entities)
+        object.__setattr__(self, "types", types)
+        object.__setattr__(self, "ids", ids)
 
     @property
     def type(self) -> str:
@@ -96,12 +103,12 @@ def read_as(entity: Entity) -> tuple[Entity, ...]:
     )
 
 
-def readings(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+def readings(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Return all readings of a name's entities, each type once: what the lexicon says before what is read into it."""
-    own = tuple(entities)
-    cast = tuple(reading for entity in own for reading in read_as(entity)[1:])
+    cast = tuple(reading for entity in entities for reading in read_as(entity)[1:])
     seen: dict[str, Entity] = {}
-    for entity in (*own, *cast):
+    for entity in (*entities, *cast):
         seen.setdefault(entity.type, entity)
     return tuple(seen.values())
 

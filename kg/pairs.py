@@ -97,13 +97,16 @@ def stage(frame: Frame, founds: Sequence[Found], hits: Sequence[Hit]) -> Scene:
 
 def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
     """Give every ordered pair of different entities that some predicate fits, subjects in text order."""
+    objects = [(place, place.found) for place in scene.places if not place.found.is_implied]
     for subject in scene.places:
         own = subject.found
-        for object_ in scene.places:
-            other = object_.found
-            if subject is object_ or other.is_implied or (own.start < other.end and other.start < own.end and not own.is_implied):
+        key, types = own.key, own.types
+        # An implied mention has no characters, so it lies over none.
+        start, end = (own.start, own.end) if not own.is_implied else (0, 0)
+        for object_, other in objects:
+            if subject is object_ or (start < other.end and other.start < end):
                 continue
-            if own.key == other.key or not schema.options(own.types, other.types):
+            if key == other.key or not schema.options(types, other.types):
                 continue
             path = None
             if subject.anchor is not None and object_.anchor is not None:
