@@ -68,26 +68,34 @@ def _join(ray: Any, address: str | None, workers: int) -> None:
 
 
 def _spread(ray: Any, stations: list[Any], chunks: Iterable[tuple[Task, ...]]) -> Iterator[Outcome]:
+    """Give every station a few chunks to wait with; a document of a lost chunk goes alone to a station that has nothing else.
+
+    What waits at a station is lost with it, each time. So the next loss names its document, and takes no other along.
+    """
     source = iter(chunks)
-    again: collections.deque[tuple[Task, ...]] = collections.deque()
-    free = collections.deque(stations * _WAITING_CHUNKS_A_WORKER)
-    running: dict[Any, tuple[tuple[Task, ...], Any]] = {}
+    suspects: collections.deque[tuple[Task, ...]] = collections.deque()
+    places = [_WAITING_CHUNKS_A_WORKER] * len(stations)
+    running: dict[Any, tuple[tuple[Task, ...], int, int]] = {}
     while True:
-        while free:
-            chunk = again.popleft() if again else next(source, None)
+        while True:
+            station = max(range(len(stations)), key=places.__getitem__)
+            needed = _WAITING_CHUNKS_A_WORKER if suspects else 1
+            chunk = None
+            if places[station] >= needed:
+                chunk = suspects.popleft() if suspects else next(source, None)
             if chunk is None:
                 break
-            station = free.popleft()
-            running[station.work.remote(chunk)] = (chunk, station)
+            places[station] -= needed
+            running[stations[station].work.remote(chunk)] = (chunk, station, needed)
         if not running:
             return
         done, _ = ray.wait(list(running), num_returns=1)
-        chunk, station = running.pop(done[0])
-        free.append(station)
+        chunk, station, taken = running.pop(done[0])
+        places[station] += taken
         try:
             yield from ray.get(done[0])
         except ray.exceptions.RayActorError:
-            if len(chunk) == 1:
+            if taken == _WAITING_CHUNKS_A_WORKER:
                 yield Outcome(chunk[0], fault=Fault(chunk[0].file.path, "every worker that read it was lost"))
             else:
-                again.extend((task,) for task in chunk)
+                suspects.extend((task,) for task in chunk)

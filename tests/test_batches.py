@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -112,6 +114,42 @@ def test_words_remembered_and_forgotten_are_read_alike(extractor, monkeypatch):
     assert list(extractor.parser.parse(cut)) == known
     assert all(one.text[t.start - one.start : t.end - one.start] == t.text for one in known for t in one.tokens)
     assert all(0 <= t.head < len(one.tokens) for one in known for t in one.tokens)
+
+
+def made_up(count):
+    """Sentences of twelve words that no other sentence has."""
+    for number in range(count):
+        yield f"Kava relieves {', '.join(f'w{number:x}q{place:x}' for place in range(12))}."
+
+
+@pytest.mark.model
+def test_the_words_of_a_corpus_do_not_stay_in_memory(extractor, monkeypatch):
+    parser = sentences.open_parser.__wrapped__()
+    first = len(parser.pipeline.vocab.strings)
+    # The lookups go when nothing holds the vocabulary any more; the collector is not to be needed, since a worker freezes what it loaded.
+    old = weakref.ref(parser.pipeline.vocab.lookups)
+    monkeypatch.setattr(sentences, "MAX_NEW_WORDS", 500)
+    gc.disable()
+    try:
+        most = 0
+        for text in made_up(100):
+            cut = sentences.split(text)
+            assert list(parser.parse(cut)) == list(extractor.parser.parse(cut))
+            most = max(most, len(parser.pipeline.vocab.strings))
+        assert old() is None
+    finally:
+        gc.enable()
+    assert most < first + 600
+
+
+@pytest.mark.model
+def test_a_pipeline_loaded_anew_leaves_what_is_being_read_alone(monkeypatch):
+    parser = sentences.open_parser.__wrapped__()
+    cut = sentences.split(TEXT)
+    whole = list(parser.parse(cut))
+    monkeypatch.setattr(sentences, "MAX_NEW_WORDS", 0)
+    one, two = parser.parse(cut), parser.parse(cut)
+    assert [(a, b) for a, b in zip(one, two, strict=True)] == list(zip(whole, whole, strict=True))
 
 
 @pytest.mark.model

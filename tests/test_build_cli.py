@@ -131,8 +131,12 @@ def test_the_page_answers_sparql_only_where_that_is_asked_for(kg, tmp_path):
     for options in ([], ["--with-sparql"], []):
         assert kg("build", tmp_path / "a.txt", "--out", tmp_path / "out", *options).exit_code == 0
         pages.append((tmp_path / "out" / "graph.html").read_bytes())
-    assert [b"'wasm-unsafe-eval'" in page.replace(b"&#39;", b"'") for page in pages] == [False, True, False]
+    assert [answers_sparql(page) for page in pages] == [False, True, False]
     assert pages[0] == pages[2]
+
+
+def answers_sparql(page):
+    return b"'wasm-unsafe-eval'" in page.replace(b"&#39;", b"'")
 
 
 def test_many_faults_are_named_up_to_a_bound(kg, tmp_path):
@@ -173,12 +177,16 @@ def test_the_demo_builds_the_examples_and_opens_the_page(kg, tmp_path, monkeypat
     assert opened == [str((tmp_path / "out" / "graph.html").resolve())]
     assert kg("demo", "--out", tmp_path / "out", "--no-browser").exit_code == 0
     assert len(opened) == 1
+    assert not answers_sparql((tmp_path / "out" / "graph.html").read_bytes())
+    assert kg("demo", "--out", tmp_path / "out", "--no-browser", "--with-sparql").exit_code == 0
+    assert answers_sparql((tmp_path / "out" / "graph.html").read_bytes())
 
 
-def test_watch_builds_again_when_a_file_changes(kg, tmp_path, monkeypatch):
+@pytest.mark.parametrize("options", [[], ["--with-sparql"]])
+def test_watch_builds_again_when_a_file_changes(kg, tmp_path, monkeypatch, options):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text(CLAIM)
-    rounds = []
+    rounds, pages = [], []
 
     def changes(*places, watch_filter, **_):
         assert [str(place) for place in places] == [str(tmp_path / "in")]
@@ -187,17 +195,19 @@ def test_watch_builds_again_when_a_file_changes(kg, tmp_path, monkeypatch):
         assert not watch_filter(None, str(tmp_path / "in" / ".a.swp"))
         (tmp_path / "in" / "b.txt").write_text(CLAIM)
         yield rounds.append(1)
+        pages.append((tmp_path / "out" / "graph.html").read_bytes())
         for path in (tmp_path / "in").iterdir():
             path.unlink()
         yield rounds.append(2)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("watchfiles.watch", changes)
-    result = kg("watch", tmp_path / "in", "--out", tmp_path / "out")
+    result = kg("watch", tmp_path / "in", "--out", tmp_path / "out", *options)
     assert result.exit_code == 0
     assert "2 documents read" in result.stdout
     assert "no document could be read" in result.stderr
     assert rounds == [1, 2]
+    assert [answers_sparql(page) for page in pages] == [bool(options)]
 
 
 def test_watch_needs_what_is_there(kg, tmp_path):

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_ray_that_is_not_installed_is_an_input_error(tmp_path, monkeypatch):
 
 
 class FakeRay:
-    """As much of Ray as `clusters` uses, in this process: the first try of every chunk with a LOST document fails."""
+    """As much of Ray as `clusters` uses, in this process: a LOST document takes all that waits at its actor along."""
 
     class exceptions:  # noqa: N801
         class RayActorError(Exception):
@@ -90,6 +91,7 @@ class FakeRay:
 
     def __init__(self, *, is_initialized=False, refuses=False):
         self._is_initialized, self._refuses, self.calls = is_initialized, refuses, []
+        self.waiting = defaultdict(list)
 
     def is_initialized(self):
         return self._is_initialized
@@ -114,7 +116,8 @@ class FakeRay:
                     class Method:
                         @staticmethod
                         def remote(chunk):
-                            return (ray, station, chunk)
+                            ray.waiting[station].append(chunk)
+                            return (station, chunk)
 
                     return type("Handle", (), {"work": Method})()
 
@@ -126,20 +129,24 @@ class FakeRay:
         return references[:num_returns], references[num_returns:]
 
     def get(self, reference):
-        _, station, chunk = reference
-        if any("LOST" in Path(task.file.location).read_text() for task in chunk):
+        station, chunk = reference
+        is_lost = any("LOST" in Path(task.file.location).read_text() for near in self.waiting[station] for task in near)
+        self.waiting[station].remove(chunk)
+        if is_lost:
             raise self.exceptions.RayActorError
         return station.work(chunk)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize(("address", "is_initialized"), [(None, False), ("ray://head:10001", False), (None, True)])
-def test_chunks_of_lost_workers_are_tried_one_document_at_a_time(tmp_path, monkeypatch, address, is_initialized):
+def test_chunks_of_lost_workers_are_tried_one_document_at_a_time(tmp_path, monkeypatch, workers, address, is_initialized):
     ray = FakeRay(is_initialized=is_initialized)
     monkeypatch.setitem(sys.modules, "ray", ray)
     source = corpus(tmp_path / "in", 5)
     (source / "lost.txt").write_text("LOST")
-    report = build([str(source)], tmp_path / "out", replace(FAKE, engine="ray", address=address))
-    assert report["documents"]["read"] == 5
+    (source / "long.txt").write_text("Sage relieves cough. " * 500)
+    report = build([str(source)], tmp_path / "out", replace(FAKE, engine="ray", address=address, workers=workers))
+    assert report["documents"]["read"] == 6
     assert report["documents"]["skipped"] == [{"path": "lost.txt", "reason": "every worker that read it was lost"}]
     if is_initialized:
         assert ray.calls == []

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -325,31 +326,34 @@ if __name__ == "__main__":
 """
 
 
-def _killed_and_resumed(tmp_path, runs, workers):
-    """Kill builds at random moments, run each to its end, and compare with an undisturbed one."""
+def _killed_and_resumed(tmp_path, kills, workers):
+    """Kill so many builds at random moments of their run, take each to its end, and compare with an undisturbed one."""
     source = corpus(tmp_path / "in", 40)
     (source / "lines.jsonl").write_text("".join(json.dumps({"id": n, "text": f"Sage relieves ache{n}."}) + "\n" for n in range(40)))
     script = tmp_path / "script.py"
     script.write_text(_BUILD.format(tests=str(Path(__file__).parent), root=str(Path(__file__).parent.parent)))
-    build([str(source)], tmp_path / "fresh", FAKE)
-    expected = contents(tmp_path / "fresh")
-    command = [sys.executable, str(script), str(source)]
+    out = tmp_path / "out"
+    command = [sys.executable, str(script), str(source), str(out), str(workers)]
+    slow = {**os.environ, "FAKE_SECONDS": "0.01"}
+    started = time.monotonic()
+    subprocess.run(command, check=True, env=slow)
+    took = time.monotonic() - started
+    expected = contents(out)
     chance = random.Random(7)
-    finished = 0
-    for run in range(runs):
-        out = tmp_path / f"out{run % 5}"
-        if run % 5 == 0:
-            for old in range(5):
-                subprocess.run(["rm", "-rf", str(tmp_path / f"out{old}")], check=True)
-        slow = {**os.environ, "FAKE_SECONDS": "0.01"}
-        process = subprocess.Popen([*command, str(out), str(workers)], env=slow, start_new_session=True, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.1, 2.2))
+    killed = halfway = 0
+    while killed < kills:
+        shutil.rmtree(out, ignore_errors=True)
+        process = subprocess.Popen(command, env=slow, start_new_session=True, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, took))
         os.killpg(process.pid, signal.SIGKILL)
-        finished += process.wait() == 0
-        subprocess.run([*command, str(out), str(workers)], check=True, env={**os.environ, "FAKE_SECONDS": "0"})
-        assert contents(out) == expected, run
+        if process.wait() == 0:
+            continue
+        killed += 1
+        halfway += (out / "texts").is_dir()
+        subprocess.run(command, check=True, env={**os.environ, "FAKE_SECONDS": "0"})
+        assert contents(out) == expected, killed
         assert not list(out.glob(".part-*"))
-    assert finished < runs
+    return halfway
 
 
 def test_a_killed_build_goes_on_to_the_same_bytes(tmp_path):
@@ -359,7 +363,8 @@ def test_a_killed_build_goes_on_to_the_same_bytes(tmp_path):
 @pytest.mark.soak
 @pytest.mark.parametrize("workers", [1, 2])
 def test_fifty_killed_builds_go_on_to_the_same_bytes(tmp_path, workers):
-    _killed_and_resumed(tmp_path, 25, workers)
+    # Some die before the first document is kept; most are to die later.
+    assert _killed_and_resumed(tmp_path, 25, workers) > 8
 
 
 def test_a_killed_build_loses_no_finished_document(tmp_path):

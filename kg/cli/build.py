@@ -102,11 +102,12 @@ def build(
 def demo(
     out: Out = DEFAULT_GRAPH,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    with_sparql: WithSparql = False,
 ) -> None:
     """Build the graph of the shipped examples and open it."""
     from kg.resources import EXAMPLES
 
-    _build([str(EXAMPLES)], out, _settings((), "", "", None))
+    _build([str(EXAMPLES)], out, replace(_settings((), "", "", None), with_sparql=with_sparql))
     if not no_browser:
         typer.launch(str((out / "graph.html").resolve()))
 
@@ -119,6 +120,7 @@ def watch(
     formats: Formats = "",
     lexicon: Lexicon = [],  # noqa: B006 -- Typer copies it
     model: Model = "",
+    with_sparql: WithSparql = False,
 ) -> None:
     """Build, and build again whenever a file below the inputs changes, until interrupted."""
     from watchfiles import watch as changes
@@ -136,7 +138,7 @@ def watch(
 
     def once() -> None:
         try:
-            _build(inputs, out, replace(_settings(tuple(lexicon), model, formats, None), workers=workers))
+            _build(inputs, out, replace(_settings(tuple(lexicon), model, formats, None), workers=workers, with_sparql=with_sparql))
         except InputError as error:
             warn(f"kg: {error}")
 
