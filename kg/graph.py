@@ -48,28 +48,44 @@ def assemble(claims: Iterable[Claim], *, max_claims: int = MAX_CLAIMS) -> tuple[
     Raises InputError where a claim of an earlier document comes after one of a later document,
     because documents could then not be counted.
     """
-    tallies: dict[tuple[str, str, str], _Tally] = {}
-    shared: dict[str, str] = {}  # one object for every id and kind of qualifiers, however many edges have it
-    doc = ""
+    edges = _Edges(max_claims)
     for claim in claims:
-        if claim.doc < doc:
-            message = f"claims must come in output order: {claim.doc!r} came after {doc!r}; sort them by Claim.key"
+        edges.add(claim)
+    return edges.settle()
+
+
+class _Edges:
+    """The edges of the claims met so far."""
+
+    def __init__(self, max_claims: int) -> None:
+        self._tallies: dict[tuple[str, str, str], _Tally] = {}
+        self._shared: dict[str, str] = {}  # one object for every id and kind of qualifiers, however many edges have it
+        self._max_claims = max_claims
+        self._doc = ""
+
+    def add(self, claim: Claim) -> None:
+        doc, shared = claim.doc, self._shared
+        if doc < self._doc:
+            message = f"claims must come in output order: {doc!r} came after {self._doc!r}; sort them by Claim.key"
             raise InputError(message)
-        doc = claim.doc
+        self._doc = doc
         triple = (claim.subject.entity.id, claim.predicate, claim.object.entity.id)
-        tally = tallies.get(triple)
+        tally = self._tallies.get(triple)
         if tally is None:
             subject, predicate, object_ = (shared.setdefault(part, part) for part in triple)
-            tally = tallies[subject, predicate, object_] = _Tally({}, 0, "", [])
+            tally = self._tallies[subject, predicate, object_] = _Tally({}, 0, "", [])
         kind = qualify(claim)
         kind = shared.setdefault(kind, kind)
         tally.counts[kind] = tally.counts.get(kind, 0) + 1
         if tally.documents == 0 or tally.last != doc:
             tally.documents += 1
             tally.last = doc
-        if len(tally.claims) < max_claims:
+        if len(tally.claims) < self._max_claims:
             tally.claims.append(claim.id)
-    return tuple(_edge(triple, tallies.pop(triple)) for triple in sorted(tallies))
+
+    def settle(self) -> tuple[Edge, ...]:
+        """Return the edges, and forget them."""
+        return tuple(_edge(triple, self._tallies.pop(triple)) for triple in sorted(self._tallies))
 
 
 def _edge(triple: tuple[str, str, str], tally: _Tally) -> Edge:
@@ -83,22 +99,19 @@ class _Forms:
         self._labels: dict[str, Counter[tuple[str, str, str]]] = {}
         self._names: dict[str, set[str]] = {}
 
-    def watch(self, claims: Iterable[Claim]) -> Iterator[Claim]:
-        """Give the claims on as they come."""
+    def add(self, claim: Claim) -> None:
         labels, names = self._labels, self._names
-        for claim in claims:
-            for mention in (claim.subject, claim.object):
-                entity = mention.entity
-                seen = labels.get(entity.id)
-                if seen is None:
-                    seen = labels[entity.id] = Counter()
-                    names[entity.id] = set()
-                seen[entity.label, entity.type, entity.kind or ""] += 1
-                own = names[entity.id]
-                own.update(entity.names)
-                if len(own) > _MAX_HELD_NAMES:
-                    names[entity.id] = set(sorted(own)[:MAX_NAMES])
-            yield claim
+        for mention in (claim.subject, claim.object):
+            entity = mention.entity
+            seen = labels.get(entity.id)
+            if seen is None:
+                seen = labels[entity.id] = Counter()
+                names[entity.id] = set()
+            seen[entity.label, entity.type, entity.kind or ""] += 1
+            own = names[entity.id]
+            own.update(entity.names)
+            if len(own) > _MAX_HELD_NAMES:
+                names[entity.id] = set(sorted(own)[:MAX_NAMES])
 
     def settle(self) -> dict[str, Entity]:
         """Return the entities, each by its commonest form."""
@@ -117,8 +130,8 @@ def collect(claims: Iterable[Claim]) -> dict[str, Entity]:
     first in alphabetical order among equals. Names are those of all documents, up to 40, sorted.
     """
     forms = _Forms()
-    for _ in forms.watch(claims):
-        pass
+    for claim in claims:
+        forms.add(claim)
     return forms.settle()
 
 
@@ -233,12 +246,37 @@ def of_build(build: Build) -> Survey:
     return build.once("survey", lambda: survey(build.claims()))
 
 
+class Watch:
+    """Takes the survey of claims while somebody else reads them, all and in output order."""
+
+    def __init__(self) -> None:
+        """Start before the first claim."""
+        self._forms, self._edges = _Forms(), _Edges(0)
+
+    def over(self, claims: Iterable[Claim]) -> Iterator[Claim]:
+        """Give the claims on as they come."""
+        for claim in claims:
+            self._forms.add(claim)
+            self._edges.add(claim)
+            yield claim
+
+    def survey(self) -> Survey:
+        """Return the survey of the claims that were given on."""
+        return _settle(self._forms, self._edges)
+
+
 def survey(claims: Iterable[Claim], *, max_claims: int = 0) -> Survey:
     """Return the entities, the edges and the measures of claims in output order, read once; edges hold that many claims' ids.
 
     Raises InputError as `assemble` does.
     """
-    tally = _Forms()
-    edges = assemble(tally.watch(claims), max_claims=max_claims)
-    entities = tally.settle()
-    return Survey(entities, edges, measure_edges(edges, entities))
+    forms, edges = _Forms(), _Edges(max_claims)
+    for claim in claims:
+        forms.add(claim)
+        edges.add(claim)
+    return _settle(forms, edges)
+
+
+def _settle(forms: _Forms, edges: _Edges) -> Survey:
+    entities, settled = forms.settle(), edges.settle()
+    return Survey(entities, settled, measure_edges(settled, entities))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kg import DISCLAIMER, __version__, additions, lexicon, tables
+from kg import DISCLAIMER, __version__, additions, graph, lexicon, tables
 from kg.builds import LEXICON, Build, parse_document
 from kg.journal import remove, replacing, write_bytes
 from kg.outputs import DEFAULT_NAMES, DESCRIPTIONS, writer
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
     from kg.documents import Fault
     from kg.journal import Journal
+    from kg.model import Claim
 
 _MAX_UNKNOWN = 200
 _MAX_COUNTED_NAMES = 100_000
 _SECONDS_DIGITS = 3
+# The format that reads every claim and nothing of the graph's measures.
+_WATCHED = "turtle"
 
 
 @dataclass(slots=True)
@@ -68,23 +71,47 @@ def write(
         "counts": {name: _sorted(figures.counts[name]) for name in sorted(figures.counts)},
         "refusals": _sorted(figures.refusals),
         "unknown": dict(sorted(figures.unknown.items(), key=lambda item: (-item[1], item[0]))[:_MAX_UNKNOWN]),
-        "graph": _measure(build),
+        "graph": {},
     }
-    clock.mark("measures")
-    # The page shows the report, so it is written before the outputs, and again with what they add.
     names = _names(formats)
     old = _earlier_outputs(out)
     report["outputs"] = sorted(names.values())
+    # Statements name the run by the report, and the page shows all of it: it is written before each, and again with what they add.
     _write_report(out, report)
     for name in old - set(names.values()):
         remove(out / name)
-    for format_, name in names.items():
-        with replacing(out / name) as part:
-            writer(format_, **formats[format_])(build, part)
-        clock.mark(name)
+    if _WATCHED in names:
+        # The claims are read once for both: reading is most of the work of each.
+        watched = _Watched(out)
+        _put(watched, _WATCHED, names, formats, clock)
+        build.once("survey", watched.watch.survey)
+    report["graph"] = _measure(build)
+    clock.mark("measures")
+    _write_report(out, report)
+    for format_ in names:
+        if format_ != _WATCHED:
+            _put(build, format_, names, formats, clock)
     report["timings"] = clock.seconds
     _write_report(out, report)
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched(Build):
+    """A built folder of whose graph the survey is taken while a writer reads its claims."""
+
+    watch: graph.Watch = field(default_factory=graph.Watch)
+
+    def claims(self) -> Iterator[Claim]:
+        """Give every claim, in output order."""
+        return self.watch.over(Build.claims(self))
+
+
+def _put(build: Build, format_: str, names: Mapping[str, str], formats: Mapping[str, Mapping[str, Any]], clock: Clock) -> None:
+    """Write one output of the built folder."""
+    with replacing(build.path / names[format_]) as part:
+        writer(format_, **formats[format_])(build, part)
+    clock.mark(names[format_])
 
 
 def write_lexicon(out: Path, lexicons: Iterable[Path]) -> None:
@@ -150,8 +177,6 @@ def _lines(path: Path) -> Iterator[TextIO]:
 
 
 def _measure(build: Build) -> dict[str, Any]:
-    from kg import graph
-
     survey = graph.of_build(build)
     return {"edges": len(survey.edges), **survey.measures.summary()}
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kg.errors import InputError
-from kg.graph import _MAX_HELD_NAMES, MAX_NAMES, _Forms, assemble, collect, connect, measure, measure_edges
+from kg.graph import _MAX_HELD_NAMES, MAX_NAMES, Watch, _Forms, assemble, collect, connect, measure, measure_edges, survey
 from kg.model import Basis, Certainty, Claim, Edge, Entity, Mention, Polarity, Sentence, Source, Stance
 
 
@@ -97,8 +97,16 @@ def test_names_are_the_first_in_the_alphabet_however_many_came_before():
 
 def test_few_names_are_held_while_claims_are_read():
     forms = _Forms()
-    for _ in forms.watch(claim(names=tuple(f"n{number:03}-{place}" for place in range(50))) for number in range(100)):
+    for number in range(100):
+        forms.add(claim(names=tuple(f"n{number:03}-{place}" for place in range(50))))
         assert len(forms._names["a"]) <= _MAX_HELD_NAMES
+
+
+def test_a_survey_taken_while_another_reads_is_that_of_the_claims():
+    claims = [claim(names=("z",)), claim(type_="Compound"), claim(kind="dependence")]
+    watch = Watch()
+    assert list(watch.over(claims)) == claims
+    assert watch.survey() == survey(claims)
 
 
 def test_the_graph_has_one_key_per_predicate_and_keeps_isolated_entities():
