@@ -111,7 +111,9 @@ class Extractor:
             len(reading.sentences),
             len(parsed),
             tuple(refusals),
-            tuple(dict.fromkeys(text[m.start : m.end] for m in marks if m.key not in self.lexicon.entries and m.rule != "abbreviation")),
+            tuple(
+                dict.fromkeys(text[m.start : m.end] for m in marks if m.ids.isdisjoint(self.lexicon.entries) and m.rule != "abbreviation")
+            ),
         )
 
     def see(self, document: Document) -> list[Scene]:
@@ -127,7 +129,7 @@ class Extractor:
         named = [reading.named[sentence.index] for sentence in parsed]
         rows = [signals.of_tokens(tree, own, hit) for tree, own, hit in zip(trees, named, hits, strict=True)]
         views = self.reader.see(trees, rows)
-        seen = [reader.name(own, tree, view) for own, tree, view in zip(named, trees, views, strict=True)]
+        seen = reader.settle([reader.name(own, tree, view) for own, tree, view in zip(named, trees, views, strict=True)], trees, views)
         taken = {mark.start for own in named for mark in own}
         untouched = (mark for mark in reading.marks if mark.start not in taken)
         marks = sorted((*(mark for own in seen for mark in own), *untouched), key=lambda mark: mark.start)

@@ -87,6 +87,11 @@ class Frame:
         return known
 
     def general(self, index: int) -> int | None:
+        """Return the first conjunct of the noun that a token is an example or a name of; None where it stands for itself."""
+        noun = self.class_noun(index)
+        return None if noun is None else self.first_conjunct(noun)
+
+    def class_noun(self, index: int) -> int | None:
         """Return the noun that a token is an example or a name of: "alkaloids like A and B", "compounds, A and B", "such as", "including".
 
         None where it stands for itself.
@@ -100,9 +105,18 @@ class Frame:
                 or (preposition.lemma == "as" and any(self.tokens[child].lemma == "such" for child in self.children[token.head]))
             ):
                 governor = preposition.head
+                if not self.tokens[governor].tag.startswith("N"):
+                    governor = self._noun_before(token.head)
                 if self.tokens[governor].tag.startswith("N"):
-                    return self.first_conjunct(governor)
+                    return governor
         return first if first != index and self._is_apposed(index, first) else None
+
+    def _noun_before(self, index: int) -> int:
+        """Return the plural noun right before "like" or "such as", where the parser hangs these on the verb; else the token itself."""
+        before = index - 1
+        while before > 0 and (self.tokens[before].lemma == "such" or self.tokens[before].tag == ","):
+            before -= 1
+        return before if before >= 0 and self.tokens[before].tag in {"NNS", "NNPS"} else index
 
     def _is_apposed(self, index: int, first: int) -> bool:
         while index != first:

@@ -21,6 +21,7 @@ import os
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -34,7 +35,7 @@ from kg.model import Entity
 from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 COLUMNS = ("id", "label", "names", "kind", "parent", "xrefs", "source")
 USER_COLUMNS = ("id", "type", "label", "names", "kind", "parent", "xrefs", "source")
@@ -224,6 +225,36 @@ class _Candidate:
         return end + 1 if closing is not None and closing in text[self.start : end] else end
 
 
+class _Entries(Mapping[str, Entry]):
+    """Concepts by id in the order of their numbers; each is made when it is first asked for."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._numbers = {line.partition("\t")[0]: number for number, line in enumerate(lines)}
+        self._made: dict[int, Entry] = {}
+
+    def at(self, number: int) -> Entry:
+        """Return the concept of a number."""
+        made = self._made.get(number)
+        if made is None:
+            id_, label, type_, names, kind, parent, xrefs, source, where = self._lines[number].split("\t")
+            entity = Entity(id_, label, type_, tuple(names.split("|")), kind or None)
+            made = self._made[number] = Entry(entity, parent or None, tuple(xrefs.split("|")) if xrefs else (), source, where)
+        return made
+
+    def __getitem__(self, id_: str) -> Entry:
+        return self.at(self._numbers[id_])
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Concepts by id, and their names ready to be found.
@@ -234,8 +265,7 @@ class Lexicon:
     that begin with two words, longest first.
     """
 
-    entries: Mapping[str, Entry]
-    _entities: tuple[Entity, ...]
+    entries: _Entries
     _rules: tuple[_Rule, ...]
     _names: Mapping[str, int | Sequence[int]]
     _heads: Mapping[str, int]
@@ -246,7 +276,7 @@ class Lexicon:
         """Return the concept of a type that has the name without condition."""
         found = self._names.get(normal(name), ())
         numbers = (found, 0) if isinstance(found, int) else found
-        owners = (self._entities[number] for number, rule in zip(numbers[::2], numbers[1::2], strict=True) if rule == 0)
+        owners = (self.entries.at(number).entity for number, rule in zip(numbers[::2], numbers[1::2], strict=True) if rule == 0)
         return next((entity for entity in owners if entity.type == type), None)
 
     def find(self, text: str) -> tuple[Match, ...]:
@@ -306,9 +336,9 @@ class Lexicon:
         if not self._is_whole(words, index, length):
             return None
         if isinstance(found, int):
-            return _Candidate(words, index, length, ((self._entities[found], _ALWAYS),))
+            return _Candidate(words, index, length, ((self.entries.at(found).entity, _ALWAYS),))
         meanings = tuple(
-            (self._entities[entity], self._rules[rule])
+            (self.entries.at(entity).entity, self._rules[rule])
             for entity, rule in zip(found[::2], found[1::2], strict=True)
             if rule == 0 or _is_allowed(words, index, length, self._rules[rule])
         )
@@ -464,17 +494,23 @@ def check(row: tables.Row) -> Iterator[str]:
     if not row["source"]:
         yield "no source; must say who names it"
     for name in (row["label"], *row.values("names")):
-        bare = plain(name) if "{" in name else name
-        if not bare[:1].isalpha() and _WORD.search(bare) is None:
+        if "{" in name:
+            yield from _check_options(name)
+        elif not name[:1].isalpha() and _WORD.search(name) is None:
             yield f"name {name!r}; must have a letter or a digit"
-        try:
-            if bare is not name:
-                _rule(_split(bare), _OPTIONS.findall(name))
-        except ValueError as error:
-            yield f"name {name!r} has the option {str(error)!r}; known: case, with, with:WORD,…, not:WORD,…"
     for xref in row.values("xrefs") if row["xrefs"] else ():
         if ":" not in xref:
             yield f"xref {xref!r}; must be PREFIX:ID"
+
+
+def _check_options(name: str) -> Iterator[str]:
+    bare = plain(name)
+    if _WORD.search(bare) is None:
+        yield f"name {name!r}; must have a letter or a digit"
+    try:
+        _rule(_split(bare), _OPTIONS.findall(name))
+    except ValueError as error:
+        yield f"name {name!r} has the option {str(error)!r}; known: case, with, with:WORD,…, not:WORD,…"
 
 
 @cache
@@ -585,7 +621,9 @@ def _kept(key: str) -> Any:
         prepared = json.loads((_cache_folder() / f"lexicon-{key}.json").read_bytes())
     except (OSError, RuntimeError, ValueError):
         return None
-    return prepared if isinstance(prepared, dict) and prepared.get("key") == key else None
+    if not isinstance(prepared, dict) or prepared.get("key") != key:
+        return None
+    return {**prepared, **{part: _unpacked(prepared[part]) for part in _MAPPINGS}}
 
 
 def _keep(key: str, prepared: dict[str, Any]) -> None:
@@ -594,12 +632,17 @@ def _keep(key: str, prepared: dict[str, Any]) -> None:
         folder = _cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f"lexicon-{key}.{os.getpid()}.part"
-        part.write_text(json.dumps({**prepared, "key": key}, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        packed = {name: _packed(prepared[name]) for name in _MAPPINGS}
+        part.write_text(json.dumps({**prepared, **packed, "key": key}, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         part.replace(folder / f"lexicon-{key}.json")
         for old in sorted(folder.glob("lexicon-*.json"), key=lambda path: path.stat().st_mtime)[:-MAX_KEPT_INDEXES]:
             old.unlink(missing_ok=True)
     except (OSError, RuntimeError):
         return
+
+
+# The parts of an index that are mappings.
+_MAPPINGS = ("names", "heads", "longer")
 
 
 def _packed(mapping: Mapping[str, Any]) -> tuple[str, list[Any]]:
@@ -614,19 +657,13 @@ def _unpacked(packed: Sequence[Any]) -> dict[str, Any]:
 
 def _opened(prepared: dict[str, Any]) -> Lexicon:
     """Return the lexicon of a prepared index."""
-    entities = []
-    entries = {}
-    for line in prepared["entries"].split("\n") if prepared["entries"] else ():
-        id_, label, type_, names, kind, parent, xrefs, source, where = line.split("\t")
-        entity = Entity(id_, label, type_, tuple(names.split("|")), kind or None)
-        entities.append(entity)
-        entries[id_] = Entry(entity, parent or None, tuple(xrefs.split("|")) if xrefs else (), source, where)
     rules = tuple(
         _Rule(None if case is None else tuple(case), conditional, frozenset(near), frozenset(beside))
         for case, conditional, near, beside in prepared["rules"]
     )
-    names_, heads, longer = (_unpacked(prepared[part]) for part in ("names", "heads", "longer"))
-    return Lexicon(entries, tuple(entities), rules, names_, heads, longer, frozenset(prepared["dotted"]))
+    names_, heads, longer = (prepared[part] for part in _MAPPINGS)
+    lines = prepared["entries"].split("\n") if prepared["entries"] else []
+    return Lexicon(_Entries(lines), rules, names_, heads, longer, frozenset(prepared["dotted"]))
 
 
 @dataclass(slots=True)
@@ -692,9 +729,9 @@ def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
     return {
         "entries": "\n".join(_line(concept) for concept in concepts.values()),
         "rules": [(rule.case, rule.is_conditional, sorted(rule.near), sorted(rule.beside)) for rule in rules],
-        "names": _packed({key: _numbers(found) for key, found in meanings.items()}),
-        "heads": _packed(heads),
-        "longer": _packed(longer),
+        "names": {key: _numbers(found) for key, found in meanings.items()},
+        "heads": heads,
+        "longer": longer,
         "dotted": sorted(dotted),
     }
 
@@ -719,8 +756,9 @@ def _beginnings(keys: Iterable[str]) -> tuple[dict[str, int], dict[str, list[int
 
 def _simple_key(name: str) -> str:
     """Return the folded words of a name of nothing but plain letters and single spaces; '' for any other."""
-    words = name.split(" ")
-    return " ".join([_FOLDED[word] for word in words]) if name.isascii() and all(map(str.isalpha, words)) else ""
+    if not name.isascii() or not name.replace(" ", "").isalpha() or "  " in name:
+        return ""
+    return " ".join(map(_FOLDED.__getitem__, name.split(" ")))
 
 
 def _numbers(found: Sequence[tuple[int, str, int, _Rule]]) -> int | list[int]:
@@ -731,5 +769,6 @@ def _numbers(found: Sequence[tuple[int, str, int, _Rule]]) -> int | list[int]:
 def _line(concept: _Concept) -> str:
     """Return a concept as one line; no cell of a table has tabs, line ends or `|` inside its parts."""
     row = concept.row
-    names, xrefs = (tables.SEPARATOR.join(dict.fromkeys(parts)) for parts in (map(plain, concept.names), concept.xrefs))
+    plain_names = (plain(name) if "{" in name else name for name in concept.names)
+    names, xrefs = (tables.SEPARATOR.join(dict.fromkeys(parts)) for parts in (plain_names, concept.xrefs))
     return "\t".join((row["id"], row["label"], concept.type, names, row["kind"], concept.parent, xrefs, row["source"], row.where))

@@ -137,7 +137,7 @@ SHAPE_COLUMNS = ("type", "kind", "pattern", "example", "not_example")
 # Words that are never the first part of a name: a shape's `{word}` and `{target}` leave them out. A part has a bounded length, so that
 # no text makes the search slow.
 _FUNCTION_WORDS = (  # noqa: SIM905 -- a list of words reads better than a list of strings
-    "a an the this that these those its it their they his her our your my some any all both each other another such many most several "
+    "s a an the this that these those its it their they his her our your my some any all both each other another such many most several "
     "certain various different multiple more less few no not only also of in on at to by for from with without through via into onto "
     "over under between among against during after before as than like and or but nor if when while which who whom whose where how why "
     "what is are was were be been being am has have had do does did can could may might must shall should will would binds? binding "
@@ -162,7 +162,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 _MACROS = {
     "{word}": rf"(?=[A-Za-z])(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-z][\w'’-]{{1,60}}(?![\w'’-])",
-    "{target}": rf"(?=[A-Za-zα-ωµ0-9(])(?!(?:{_any_of(_FUNCTION_WORDS)})\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]{{0,60}}",
+    "{target}": rf"(?=[A-Za-zα-ωµ0-9(])(?!(?:{_any_of(_FUNCTION_WORDS)})\b|\w+['’]s\b)[A-Za-zα-ωµ0-9(][\w'’()/+-]{{0,60}}",
 }
 
 
@@ -324,7 +324,38 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
             ],
             first_rule="abbreviation",
         )
+    named = tuple(_with_shared_heads(text, named, lexicon))
     return tuple(sorted((*named, *_targets(text, named, lexicon)), key=lambda mark: mark.start))
+
+
+_JOINED = re.compile(r"\s*(?:,\s*(?:and|or)?|and/or|and|or|&|/|as well as)\s*")
+
+
+def _with_shared_heads(text: str, named: Sequence[Found], lexicon: Lexicon) -> list[Found]:
+    """Return the names, those that share the head of a later one with the target that they stand for: "opioid and dopamine receptors"."""
+    found = list(named)
+    head, after = "", None
+    for place in range(len(found) - 1, -1, -1):
+        mark = found[place]
+        words = text[mark.start : mark.end].split()
+        if mark.type == "Receptor" and len(words) > 1 and words[-1].isalpha():
+            head, after = words[-1], mark
+            continue
+        if after is None or not _JOINED.fullmatch(text, mark.end, after.start):
+            after = None
+            continue
+        if mark.type == "Receptor":
+            after = mark
+            continue
+        whole = f"{text[mark.start : mark.end]} {head}"
+        match = next((m for m in lexicon.find(whole) if m.start == 0 and m.end == len(whole) and m.entities[0].type == "Receptor"), None)
+        if match is None:
+            after = None
+            continue
+        own = match.entities[0].id
+        entities = readings((*match.entities, *mark.entities))
+        after = found[place] = Found(mark.start, mark.end, entities, lexicon.entries[own].where, classes=classes(own, lexicon))
+    return found
 
 
 _TARGETS = frozenset({"Receptor", "Neurotransmitter"})
@@ -455,21 +486,62 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
     "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement" and "A is a drug" name A.
     """
     heads = [frame.head(found.start, found.end) for found in own]
-    examples = {general for head in heads if head is not None and (general := frame.general(head)) is not None}
+    examples = {noun for head in heads if head is not None and (noun := frame.class_noun(head)) is not None}
     kept = []
     for found, head in zip(own, heads, strict=True):
-        anaphor = None if head is None else anaphors().get(frame.tokens[head].lemma)
+        anaphor = None if head is None else _class_word(frame, found, head)
         if head is not None and anaphor is not None and anaphor.kind != "pronoun" and found.type in anaphor.types:
             if any(frame.tokens[index].dep == "pobj" for index in frame.inside(found.start, found.end) if index > head):
                 kept.append(found)  # "a symptom of depression"
                 continue
             determined = any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head])
             if determined or (
-                anaphor.kind != "class" and (head in examples or frame.tokens[head].dep == "attr" or frame.general(head) is not None)
+                anaphor.kind != "class"
+                and (
+                    head in examples
+                    or frame.tokens[head].dep == "attr"
+                    or frame.class_noun(head) is not None
+                    or any(
+                        other.type in anaphor.types and place is not None and _is_introduced(frame, place, head)
+                        for place, other in zip(heads, own, strict=True)
+                    )
+                )
             ):
                 continue
         kept.append(found)
     return kept
+
+
+def _is_introduced(frame: Frame, index: int, noun: int) -> bool:
+    """Tell whether a name follows a noun after a comma, as the parser's conjunct: "the compounds, kavain and yangonin, act"."""
+    token = frame.tokens[index]
+    return token.dep == "conj" and token.head == noun and noun + 1 < index and frame.tokens[noun + 1].tag == ","
+
+
+def _class_word(frame: Frame, found: Found, head: int) -> Anaphor | None:
+    """Return the noun for a class in a name: its head, or what stands before it ("neurotransmitter levels")."""
+    return next(
+        (
+            known
+            for index in (head, *(i for i in frame.inside(found.start, found.end) if frame.tokens[i].dep == "compound"))
+            if (known := anaphors().get(frame.tokens[index].lemma)) is not None
+        ),
+        None,
+    )
+
+
+def _particular(founds: Sequence[Found]) -> list[Found]:
+    """Leave out of a group what is only the class of others in it: "alkaloids" and "active compounds" beside mitragynine."""
+    above = frozenset[str]().union(*(found.classes for found in founds))
+    kept = [found for found in founds if found.key not in above and not _names_class(found)]
+    return kept or list(founds)
+
+
+def _names_class(found: Found) -> bool:
+    """Tell whether a name ends in a noun that stands for several things named before: "active compounds"."""
+    last = found.entities[0].label.split()[-1].casefold()
+    noun = anaphors().get(last) or anaphors().get(last.removesuffix("s"))
+    return noun is not None and noun.is_many
 
 
 def can_hold(own: Sequence[Found]) -> bool:
@@ -563,6 +635,8 @@ class Discourse:
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
         if anaphor.is_many and (constituents := [found for found in before if found.type in _CONSTITUENTS]):
             before = constituents
+        if anaphor.is_many:
+            before = _particular(before)
         chosen = before if anaphor.is_many else before[:1]
         if not chosen and self.about is not None and self.about.type in anaphor.types:
             chosen = [Found(start, end, (self.about,), anaphor.rule)]

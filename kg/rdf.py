@@ -57,8 +57,7 @@ _MAX_REMEMBERED_ENTITIES = 20_000
 _SAFE = "-_.~!$&'()*+,;=:@"
 # Some resolvers take what follows a semicolon for parameters and drop it where it is empty.
 _SAFE_IN_PATH = _SAFE.replace(";", "")
-_LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
-_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _DOTS = re.compile(r"\.+")
 _UNSAFE_TEXT = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -112,7 +111,7 @@ HEADER = _header()
 
 def _path(id_: str) -> str:
     """Return the id as the path of an IRI: everything else percent-encoded, no segment of dots."""
-    if _PLAIN.fullmatch(id_):
+    if _LOCAL_NAME.fullmatch(id_):
         return id_
     segments = id_.encode("utf-8", "replace").decode().split("/")
     return "/".join(segment.replace(".", "%2E") if _DOTS.fullmatch(segment) else quote(segment, safe=_SAFE_IN_PATH) for segment in segments)
@@ -189,6 +188,12 @@ def literal(text: str) -> str:
 @cache
 def _qualifier(facet: str, value: str) -> str:
     return _short(qualifier_iri(facet, value))
+
+
+@cache
+def _qualifiers(**values: str) -> str:
+    """Return the qualifiers by facet, as the lines of a claim."""
+    return "".join(f"    kg:{facet} {_qualifier(facet, value)} ;\n" for facet, value in values.items())
 
 
 def _short(iri: str) -> str:
@@ -311,10 +316,7 @@ def _claim(claim: Claim, document: str, predicate: str, run: str, terms: Mapping
         f"    rdf:subject {terms[subject.entity.id]} ;\n"
         f"    rdf:predicate kg:{predicate} ;\n"
         f"    rdf:object {terms[object_.entity.id]} ;\n"
-        f"    kg:polarity {_qualifier('polarity', claim.polarity)} ;\n"
-        f"    kg:certainty {_qualifier('certainty', claim.certainty)} ;\n"
-        f"    kg:basis {_qualifier('basis', claim.basis)} ;\n"
-        f"    kg:stance {_qualifier('stance', claim.stance)} ;\n"
+        f"{_qualifiers(polarity=claim.polarity, certainty=claim.certainty, basis=claim.basis, stance=claim.stance)}"
         f"{extra}"
         f"    kg:subjectText {literal(subject.text)} ;\n"
         f"    kg:subjectStart {subject.start} ;\n"

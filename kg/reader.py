@@ -305,6 +305,13 @@ def _can_name(token: Token) -> bool:
     return token.tag[:2] in {"NN", "JJ", "CD", "FW", "NF"} or (token.tag in {"VBG", "VBN"} and token.dep not in _CLAUSE_HEADS)
 
 
+# Of these kinds a Caution is one concept however it is worded: "more studies are needed" and "evidence is scant" are one.
+_GENERAL = {
+    kind: Entity(kind.replace("_", "-"), kind.replace("_", " "), "Caution", (), kind)
+    for kind in ("evidence_gap", "legal_status", "medical_supervision", "regulatory_warning", "variability", "not_a_substitute")
+}
+
+
 def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
     """Return the names of a sentence with those that only the reader sees, and its readings of the others, in text order."""
     found = []
@@ -335,7 +342,40 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
 
 @lru_cache(maxsize=MAX_REMEMBERED_NAMES)
 def _named(text: str, type_: str, kind: str | None) -> tuple[Entity, ...]:
-    return readings((entity_of(text, type_, kind),))
+    return readings((_GENERAL.get(kind or "") or entity_of(text, type_, kind),))
+
+
+def settle(seen: Sequence[tuple[Found, ...]], frames: Sequence[Frame], views: Sequence[View]) -> list[tuple[Found, ...]]:
+    """Return a document's names, sentence by sentence, those that can be taken or be a constituent as what they are in this document.
+
+    Morphine is a constituent where a text is about opium, and a substance where it is about morphine: all its mentions decide.
+    """
+    votes: dict[str, float] = {}
+    for own, frame, view in zip(seen, frames, views, strict=True):
+        for mark in own:
+            if "Substance" in mark.types and not _PARTS_OF.isdisjoint(mark.types):
+                inside = frame.inside(mark.start, mark.end)
+                rows = view.types[inside.start : min(inside.stop, len(view.types))]
+                if len(rows):
+                    taken, part = rows[:, _SUBSTANCE].sum(), rows[:, _PART_COLUMNS].sum()
+                    votes[mark.key] = votes.get(mark.key, 0.0) + float(taken - part) / len(rows)
+    if not votes:
+        return list(seen)
+    return [tuple(_settled(mark, votes[mark.key]) if mark.key in votes else mark for mark in own) for own in seen]
+
+
+_PARTS_OF = frozenset({"Compound", "Alkaloid"})
+_SUBSTANCE = 1 + signals.TYPES.index("Substance")
+_PART_COLUMNS = [1 + signals.TYPES.index(name) for name in sorted(_PARTS_OF)]
+
+
+def _settled(mark: Found, vote: float) -> Found:
+    """Return a name with the reading first that its document votes for; taken or constituent, it stays one concept, the lexicon's first."""
+    wanted = {"Substance"} if vote > 0 else _PARTS_OF if vote < 0 else frozenset[str]()
+    either = [entity for entity in mark.entities if entity.type == "Substance" or entity.type in _PARTS_OF]
+    ranked = iter(sorted(either, key=lambda entity: entity.type not in wanted))
+    entities = tuple(replace(next(ranked), id=either[0].id) if entity in either else entity for entity in mark.entities)
+    return replace(mark, entities=entities)
 
 
 def _is_new(type_: str, types: Sequence[str]) -> bool:

@@ -19,12 +19,13 @@ from kg.errors import InputError, QueryError
 from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from multiprocessing.connection import Connection
     from pathlib import Path
 
 ONTOLOGY_FILES = ("kg.ttl", "qualifiers.ttl")
 SUFFIXES = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nt": ox.RdfFormat.N_TRIPLES}
+_LINES = frozenset({".nq", ".nt"})
 DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_LIMIT_ROWS = 100_000
 BATCH_BYTES = 1 << 24
@@ -42,7 +43,7 @@ _TOKEN = re.compile(
 _UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"})
 _FORMS = frozenset({"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"})
 _PARAMETER = re.compile(r"#\s*set\s+(?P<name>[A-Za-z]\w*)\s*(?:\((?P<kind>concept|text|label)\))?:\s*(?P<help>.+)")
-_WHERE = re.compile(r"\bWHERE \{")
+_WHERE = re.compile(r"(?P<head>(?:\bSELECT\b[^{}]*)?)\bWHERE \{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ def load_ontology(store: ox.Store) -> None:
         store.bulk_load(path=str(ONTOLOGY / name), format=ox.RdfFormat.TURTLE, to_graph=graph)
 
 
-def load_blocks(store: ox.Store, blocks: Iterable[rdf.Block]) -> None:
-    """Add blocks, some megabytes at a time."""
+def load_blocks(load: Callable[..., None], blocks: Iterable[rdf.Block]) -> None:
+    """Add blocks, some megabytes at a time, by a store's `load` (quicker in memory) or `bulk_load` (on disk)."""
     batch: list[str] = []
     size = 0
     for block in blocks:
@@ -95,21 +96,21 @@ def load_blocks(store: ox.Store, blocks: Iterable[rdf.Block]) -> None:
         batch.append(text)
         size += len(text)
         if size >= BATCH_BYTES:
-            _load_batch(store, batch)
+            _load_batch(load, batch)
             batch.clear()
             size = 0
-    _load_batch(store, batch)
+    _load_batch(load, batch)
 
 
-def _load_batch(store: ox.Store, batch: Iterable[str]) -> None:
-    store.bulk_load(input="".join((rdf.HEADER, *batch)).encode(), format=ox.RdfFormat.TRIG)
+def _load_batch(load: Callable[..., None], batch: Iterable[str]) -> None:
+    load(input="".join((rdf.HEADER, *batch)).encode(), format=ox.RdfFormat.TRIG)
 
 
 def memory_store(build: Build) -> ox.Store:
     """Return a store in memory with everything that the build says."""
     store = ox.Store()
     load_ontology(store)
-    load_blocks(store, rdf.blocks_of(build))
+    load_blocks(store.load, rdf.blocks_of(build))
     return store
 
 
@@ -126,7 +127,7 @@ def load_store(build: Build, path: Path) -> None:
     fresh.parent.mkdir(parents=True, exist_ok=True)
     store = ox.Store(str(fresh))
     load_ontology(store)
-    load_blocks(store, rdf.blocks_of(build))
+    load_blocks(store.bulk_load, rdf.blocks_of(build))
     store.optimize()
     store.flush()
     del store  # closes it, so that the folder can be moved
@@ -142,6 +143,8 @@ def is_store(path: Path) -> bool:
 
 def open_store(source: Build | Path) -> ox.Store:
     """Open a built folder or a file of RDF in memory, or a store on disk for reading.
+
+    IRIs in N-Triples and N-Quads are taken as they are, without a look at their characters.
 
     Raises InputError where the path is none of these, or its RDF is not well formed.
     """
@@ -162,7 +165,7 @@ def _file_store(path: Path) -> ox.Store:
     store = ox.Store()
     load_ontology(store)
     try:
-        store.bulk_load(path=str(path), format=format_)
+        store.load(path=str(path), format=format_, lenient=path.suffix in _LINES)
     except SyntaxError as error:
         message = f"{path}: {error}"
         raise InputError(message) from error
@@ -316,6 +319,7 @@ def fill(store: ox.Store, query: NamedQuery, settings: Mapping[str, str]) -> str
     """
     known = {parameter.name: parameter.kind for parameter in query.parameters}
     sparql = query.sparql
+    clauses: dict[str, str] = {}
     for name, text in settings.items():
         if name not in known:
             message = f"query {query.name!r} has no parameter {name!r}; known: {', '.join(known) or 'none'}"
@@ -323,12 +327,21 @@ def fill(store: ox.Store, query: NamedQuery, settings: Mapping[str, str]) -> str
         kind = known[name]
         variable = f"{name}Label" if kind == "label" else name
         term = find_concept(store, text) if kind == "concept" else ox.Literal(text, language="en" if kind == "label" else None)
-        clause = f"VALUES ?{variable} {{ {term} }}"
+        clauses[variable] = f"VALUES ?{variable} {{ {term} }}"
         sparql = re.sub(rf"^ *VALUES \?{variable} \{{[^}}]*\}}\n", "", sparql, flags=re.MULTILINE)
-        where = _WHERE.search(sparql)
-        if where is not None:
-            sparql = f"{sparql[: where.end()]} {clause} {sparql[where.end() :]}"
-    return sparql
+    return _narrow(sparql, clauses)
+
+
+def _narrow(sparql: str, clauses: Mapping[str, str]) -> str:
+    """Put each variable's clause into the query, and into the sub-selects that give the variable, so that their limits come after it."""
+    parts: list[str] = []
+    end = 0
+    for number, where in enumerate(_WHERE.finditer(sparql)):
+        parts.append(sparql[end : where.end()])
+        end = where.end()
+        # What stands in parentheses is counted or made, not given.
+        parts += [f" {clause}" for name, clause in clauses.items() if number == 0 or re.search(rf"(?<!\()\?{name}\b(?!\))", where["head"])]
+    return "".join((*parts, sparql[end:]))
 
 
 _BY_NAME = """

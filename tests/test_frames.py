@@ -29,6 +29,11 @@ def test_an_example_leads_to_its_general_noun():
     assert sent(LIKE).general(2) == 0
 
 
+@pytest.mark.parametrize(("noun", "general"), [("transmitters/dobj>1:NNS", 2), ("dopamine/dobj>1:NN", None)])
+def test_an_example_hung_on_the_verb_leads_to_the_plural_before_it(noun, general):
+    assert sent(f"kava/nsubj>1 influences/ROOT>1:VBZ {noun} like/prep>1:IN serotonin/pobj>3:NN").general(4) == general
+
+
 def test_what_is_no_example_stands_for_itself():
     assert sent(BIND).general(4) is None
 

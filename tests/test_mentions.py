@@ -64,6 +64,31 @@ def found(id_, type_, start, end):
     return mentions.Found(start, end, (Entity(id_, id_, type_, (id_,)),), "lexicon/x.tsv:1")
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("It acts on both opioid and dopamine receptors.", "opioid", "opioid-receptor"),
+        ("It blocks serotonin, dopamine and norepinephrine transporters.", "serotonin", "serotonin-transporter"),
+        ("It contains caffeine and acts on dopamine receptors.", "caffeine", "caffeine-alkaloid"),
+        ("It raises serotonin at dopamine receptors.", "serotonin", "serotonin"),
+    ],
+)
+def test_a_name_shares_the_head_of_the_target_it_is_joined_to(text, name, expected, names):
+    keys = {text[mark.start : mark.end]: mark.key for mark in mentions.find_names(text, names)}
+    assert keys[name] == expected
+
+
+def test_a_group_is_its_members_and_not_their_class():
+    above = frozenset({"alkaloid"})
+    marks = [
+        found("alkaloid", "Alkaloid", 0, 9),
+        mentions.Found(15, 26, (Entity("mitragynine", "mitragynine", "Alkaloid"),), "lexicon/alkaloid.tsv:1", classes=above),
+        mentions.Found(30, 46, (Entity("active-compounds", "active compounds", "Compound"),), "tagger"),
+    ]
+    assert [mark.key for mark in mentions._particular(marks)] == ["mitragynine"]
+    assert [mark.key for mark in mentions._particular(marks[:1])] == ["alkaloid"]
+
+
 def test_the_topic_is_what_is_named_most_often():
     marks = [found("kava", "Substance", 0, 4), found("sleep", "Effect", 5, 9), found("kratom", "Substance", 10, 16)]
     assert mentions.topic([*marks, found("kratom", "Substance", 20, 26)]).id == "kratom"

@@ -71,6 +71,27 @@ def test_a_compound_seen_as_a_substance_is_no_other_reading():
     assert name((mark,), frame("Kavain acts"), view("B-Substance", "-")) == (mark,)
 
 
+@pytest.mark.parametrize(
+    ("types", "wanted"), [(("Substance", "Substance", "Alkaloid"), "Substance"), (("Alkaloid", "Substance", "Alkaloid"), "Alkaloid")]
+)
+def test_a_document_decides_whether_a_name_is_taken_or_a_constituent(types, wanted):
+    morphine = (Entity("morphine-alkaloid", "morphine", "Alkaloid"), Entity("morphine", "morphine", "Substance"))
+    seen = [(Found(0, 8, morphine, "lexicon/alkaloid.tsv:1"),) for _ in types]
+    settled = reader.settle(seen, [frame("morphine") for _ in types], [view(type_) for type_ in types])
+    assert [(mark.type, mark.key) for own in settled for mark in own] == [(wanted, "morphine-alkaloid")] * 3
+
+
+def test_a_caution_of_a_general_kind_is_one_concept_however_it_is_worded():
+    seen = name((), frame("trials are wanting", "NNS VBP JJ"), sure_of_kind(view("B-Caution", "Caution", "Caution"), "evidence_gap"))
+    assert [(mark.key, mark.kind, mark.start, mark.end) for mark in seen] == [("evidence-gap", "evidence_gap", 0, 18)]
+
+
+def sure_of_kind(seen, kind):
+    """Return the view with one kind of Caution above the others."""
+    seen.kinds[:, signals.KINDS.index(kind)] += 1
+    return seen
+
+
 def test_a_file_that_is_no_network_says_what_makes_one(tmp_path):
     path = tmp_path / "reader.npz"
     path.write_bytes(b"no")

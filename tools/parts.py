@@ -4,7 +4,7 @@ HELD_OUT = frozenset(
     [f"d{i:02d}" for i in range(1, 13)]
     + [f"f{i:02d}" for i in range(7, 13)]
     + [f"o{i:02d}" for i in range(1, 7)]
-    + ["e12", "i04", "i05", "i06", "k04", "k05", "k06", "n06"]
+    + ["e12", "i04", "i05", "i06", "k04", "k05", "k06"]
 )
 TUNE_ONLY = frozenset(["c", "d", "f", "o"])
 

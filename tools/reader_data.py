@@ -79,8 +79,8 @@ def gold_texts(folder: Path, which: set[str]) -> list[Text]:
     return found
 
 
-def written_texts(folder: Path) -> list[Text]:
-    """Return the texts of our own."""
+def written_texts(folder: Path, group: str = "own") -> list[Text]:
+    """Return the annotated texts of a folder."""
     found = []
     for path in sorted(folder.glob("*.txt")):
         texts, complaints = own_texts.read(path)
@@ -92,7 +92,7 @@ def written_texts(folder: Path) -> list[Text]:
                     for role in ("subj", "obj"):
                         entity = one.entities[claim[role]]
                         entity["type"] = entity["type"] or TOLD.get((role, claim["pred"]))
-            found.append(Text(f"{path.stem}/{one.name}", "own", one.text, one.sents, one.entities, one.claims))
+            found.append(Text(f"{path.stem}/{one.name}", group, one.text, one.sents, one.entities, one.claims))
     return found
 
 
@@ -340,6 +340,7 @@ def main() -> None:
     arguments.add_argument("out", type=Path)
     arguments.add_argument("--gold", type=Path, default=SHARED / "gold")
     arguments.add_argument("--all", action="store_true")
+    arguments.add_argument("--passages", type=Path, help="a folder of public passages as tools/training/passages.py restores them")
     arguments.add_argument("--unlabelled", action="store_true")
     given = arguments.parse_args()
     which = {"trained on", "seeds", "tuned on"} if given.all else {"trained on"}
@@ -351,7 +352,8 @@ def main() -> None:
             bare = Text(f"public/{number}", "unlabelled", text, [(one.start, one.end) for one in whole], {}, [])
             add_text(table, bare, parser, names)
     else:
-        for text in [*gold_texts(given.gold, which), *written_texts(ROOT / "tools" / "training")]:
+        passages = written_texts(given.passages, "passages") if given.passages else []
+        for text in [*gold_texts(given.gold, which), *written_texts(ROOT / "tools" / "training"), *passages]:
             add_text(table, text, parser, names)
     table.save(given.out)
     print(

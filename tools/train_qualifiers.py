@@ -1,6 +1,6 @@
 """Train the weights of certainty and basis: ontology/models/qualifiers.json.
 
-    python tools/train_qualifiers.py ../shared/gold [--check]
+    python tools/train_qualifiers.py ../shared/gold [--passages FOLDER] [--check]
 
 Only the gold texts whose licences let them train weights are read (their sources are named beside them), and our own. `--check` writes
 nothing and prints what five-fold cross-validation over documents gives. The solver is deterministic: the same gold
@@ -101,10 +101,10 @@ def own_examples(name):
         yield GoldSentence(f"{row.where}", "own", sentence, tuple(pair), ((pair[0], pair[1], claim),))
 
 
-def written():
-    """Return the sentences of our own texts (tools/training) that claim something of two names that they spell out."""
+def written(folder):
+    """Return the sentences of annotated texts (tools/training) that claim something of two names that they spell out."""
     unparsed = []
-    for path in sorted((Path(__file__).resolve().parent / "training").glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         for text in own_texts.read(path)[0]:
             if not text.is_typed:
                 continue
@@ -165,15 +165,18 @@ def main():
     parser.add_argument("gold", type=Path)
     parser.add_argument("--seeds", type=Path)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--passages", type=Path, help="a folder of public passages as tools/training/passages.py restores them")
     options = parser.parse_args()
     gold = read_gold(
         options.gold, options.seeds or options.gold.parent / "seeds", {"seeds", "train", "tune"} if options.check else {"train"}
     )
     result = {}
-    more = list(written())
+    more = list(written(Path(__file__).resolve().parent / "training"))
+    if options.passages:
+        more += written(options.passages)
     for name in VALUES:
         rows = list(examples(gold, name))
-        # Our own texts teach where a ground holds; of certainty they teach no more than the gold does, with three times the features.
+        # What we annotated teaches where a ground holds; of certainty it teaches no more than the gold does, with three times the features.
         own = EXAMPLE_WEIGHT[name] * list(examples(own_examples(name), name)) + list(examples(more if name == "basis" else (), name))
         train = [row for row in rows if row[1] == "train"]
         result[name] = fit(train + own, name)

@@ -1,8 +1,9 @@
-"""Measure over gold entities which names the lexicon finds: `python tools/lexicon/measure.py [--held-out] [--misses]`.
+"""Measure over gold entities which names are found: `python tools/lexicon/measure.py [--held-out] [--misses] [--alone]`.
 
 A specific name is one that stands in its text (guidelines: names always mean the entity). It is found where a match
 overlaps it with the right type among the candidates; a Condition counts for an adverse-effect Caution, which is cast from it.
-Held-out texts are measured without showing what was missed.
+Names are those that extraction works with: the lexicon's, those told by a shape or an abbreviation, and those that the reader
+sees; `--alone` counts the lexicon's only. Held-out texts are measured without showing what was missed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from parts import group_of
 
-from kg import lexicon
+from kg import extraction, lexicon, mentions
+from kg.model import Document, Source
 
 GOLD = Path(__file__).resolve().parents[2] / ".." / "shared" / "gold"
 COMPOUNDS = frozenset(("Compound", "Alkaloid", "Substance"))
@@ -32,10 +34,19 @@ def fits(gold: str, kind: str, types: frozenset[str]) -> bool:
     return gold == "Caution" and kind in {"adverse_effect", "contraindication", "dependence"} and "Condition" in types
 
 
+def marks(name: str, text: str, extractor: extraction.Extractor | None) -> list[tuple[int, int, frozenset[str]]]:
+    """Return where something is named in a text, and as which types."""
+    if extractor is None:
+        return [(m.start, m.end, frozenset(e.type for e in m.entities)) for m in lexicon.load().find(text)]
+    scenes = extractor.see(Document(name, text, Source(f"{name}.txt", "0" * 64)))
+    seen = (place.found for scene in scenes for place in scene.places if not place.found.is_implied and not place.found.is_anaphor)
+    return [(found.start, found.end, frozenset(found.types)) for found in (*mentions.find_names(text, extractor.lexicon), *seen)]
+
+
 def main() -> None:
     """Print the share of names found by type, and the misses where asked."""
     held_out = "--held-out" in sys.argv
-    lexica = lexicon.load()
+    extractor = None if "--alone" in sys.argv else extraction.open_extractor()
     seen: Counter[str] = Counter()
     right: Counter[str] = Counter()
     overlapped: Counter[str] = Counter()
@@ -57,7 +68,7 @@ def main() -> None:
         if text_path is None:
             continue
         text = text_path.read_text(encoding="utf-8")
-        matches = lexica.find(text)
+        matches = marks(path.stem, text, extractor)
         gold = json.loads(path.read_text(encoding="utf-8"))
         for entity in gold["entities"]:
             for name in entity["names"]:
@@ -65,8 +76,8 @@ def main() -> None:
                 if not places:
                     continue
                 seen[entity["type"]] += 1
-                over = [m for m in matches if any(m.start < end and start < m.end for start, end in places)]
-                types = frozenset(e.type for m in over for e in m.entities)
+                over = [kinds for a, b, kinds in matches if any(a < end and start < b for start, end in places)]
+                types = frozenset[str]().union(*over)
                 overlapped[entity["type"]] += bool(over)
                 if fits(entity["type"], entity.get("kind", ""), types):
                     right[entity["type"]] += 1
