@@ -26,7 +26,7 @@ from kg import rdf, store
 from kg.builds import open_build
 from kg.outputs import ntriples, turtle
 
-LIMIT_SECONDS = 20
+LIMIT_SECONDS = 60
 ROUNDS = 3
 PATHS = ("reach", "classes", "receptors-by-family")  # the shipped queries with * and +
 QUERY_BAR, PATH_BAR, DISK_BAR = 0.3, 1.0, 4.0
