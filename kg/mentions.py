@@ -28,7 +28,7 @@ SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
 MAX_GROUP = 6
 MAX_SHAPE_WORDS = 5
 MAX_SHAPE_CHARACTERS = 320
-MAX_REMEMBERED_WORDS = 200_000
+MAX_REMEMBERED_WORDS = 50_000
 MAX_REMEMBERED_NAMES = 20_000
 _CONSTITUENTS = frozenset({"Compound", "Alkaloid"})
 # How a concept of one type is read where its place asks for another: (type, suffix of the id, kind of Caution).

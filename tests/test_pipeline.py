@@ -287,11 +287,13 @@ def test_ten_thousand_documents_take_the_memory_of_one_thousand(root):
     assert large["megabytes"] < 1.3 * small["megabytes"], (small, large)
 
 
-def test_the_memory_benchmark_builds_what_it_measures(root):
+@pytest.mark.parametrize("options", [[], pytest.param(["--real"], marks=pytest.mark.model)])
+def test_the_memory_benchmark_builds_what_it_measures(root, options):
     script = str(root / "benchmarks" / "memory.py")
-    command = [sys.executable, script, "--json", "--counts", "2", "--formats", "turtle"]
+    command = [sys.executable, script, "--json", "--counts", "2", "--formats", "turtle", *options]
     (figures,) = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=_beside(root)).stdout)
-    assert (figures["documents"], figures["claims"]) == (2, 60)
+    assert figures["documents"] == 2
+    assert figures["claims"] == 60 or (options and 0 < figures["claims"] < 60)
     assert figures["megabytes"] > 20
 
 
