@@ -319,8 +319,8 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
         inside = frame.inside(mark.start, mark.end)
         if inside and inside.stop <= len(view.vectors):
             type_, probability = view.reading(inside.start, inside.stop)
-            if probability >= TYPE_PROBABILITY and _is_new(type_, mark.types):
-                found.append(_read_also(mark, type_))
+            if probability >= TYPE_PROBABILITY and is_new(type_, mark.types):
+                found.append(read_also(mark, type_))
                 continue
         found.append(mark)
     for span in view.spans(NAME_PROBABILITY):
@@ -378,13 +378,15 @@ def _settled(mark: Found, vote: float) -> Found:
     return replace(mark, entities=entities)
 
 
-def _is_new(type_: str, types: Sequence[str]) -> bool:
+def is_new(type_: str, types: Sequence[str]) -> bool:
+    """Tell whether a type that is seen in a name's place says more than the types that the name can have."""
     if "Authority" in types:
         return type_ == "Caution"
     return type_ not in types and type_ != "Authority" and not any(type_ in group and group & set(types) for group in _ALIKE)
 
 
-def _read_also(mark: Found, type_: str) -> Found:
+def read_also(mark: Found, type_: str) -> Found:
+    """Return a name with one more reading, of a type that only its place tells."""
     own = mark.entities[0]
     if own.type == "Authority":
         # Where an authority's name stands for a caution it stands for what it said.

@@ -196,13 +196,13 @@ def retyped(mark: mentions.Found, text: Text, chance: random.Random) -> mentions
         for entity in text.entities.values()
         if entity["type"] and any(a < mark.end and mark.start < b for a, b in entity["named"])
     ]
-    wanted = next((type_ for type_ in told if reader._is_new(type_, mark.types)), None)
+    wanted = next((type_ for type_ in told if reader.is_new(type_, mark.types)), None)
     if wanted is not None and chance.random() < TOLD_SHARE:
-        return reader._read_also(mark, wanted)
+        return reader.read_also(mark, wanted)
     if not told and chance.random() < WRONG_SHARE:
         type_ = chance.choices([name for name, _ in FALSE_TYPES], [weight for _, weight in FALSE_TYPES])[0]
-        if reader._is_new(type_, mark.types):
-            return reader._read_also(mark, type_)
+        if reader.is_new(type_, mark.types):
+            return reader.read_also(mark, type_)
     return mark
 
 
