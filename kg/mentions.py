@@ -483,7 +483,7 @@ def topic(founds: Iterable[Found]) -> Entity | None:
 def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
     """Leave out general nouns where something specific stands for them (guidelines: a generic class counts only where no name does).
 
-    "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement" and "A is a drug" name A.
+    "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement", "A is a drug" and "symptoms of A" name A.
     """
     heads = [frame.head(found.start, found.end) for found in own]
     examples = {noun for head in heads if head is not None and (noun := frame.class_noun(head)) is not None}
@@ -502,7 +502,9 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
                     or frame.tokens[head].dep == "attr"
                     or frame.class_noun(head) is not None
                     or any(
-                        other.type in anaphor.types and place is not None and _is_introduced(frame, place, head)
+                        other.type in anaphor.types
+                        and place is not None
+                        and (_is_introduced(frame, place, head) or (other.type == "Condition" and _is_of(frame, place, head)))
                         for place, other in zip(heads, own, strict=True)
                     )
                 )
@@ -516,6 +518,15 @@ def _is_introduced(frame: Frame, index: int, noun: int) -> bool:
     """Tell whether a name follows a noun after a comma, as the parser's conjunct: "the compounds, kavain and yangonin, act"."""
     token = frame.tokens[index]
     return token.dep == "conj" and token.head == noun and noun + 1 < index and frame.tokens[noun + 1].tag == ","
+
+
+def _is_of(frame: Frame, index: int, noun: int) -> bool:
+    """Tell whether a name says of what a noun is: "symptoms of depression", "anxiety and depression symptoms"."""
+    token = frame.tokens[frame.first_conjunct(index)]
+    if token.dep == "pobj" and frame.tokens[token.head].lemma == "of":
+        token = frame.tokens[token.head]
+        return token.head == noun
+    return token.dep in {"compound", "amod", "nmod"} and token.head == noun
 
 
 def _class_word(frame: Frame, found: Found, head: int) -> Anaphor | None:

@@ -185,3 +185,25 @@ def test_no_text_makes_the_search_for_names_slow(text, names):
     started = time.process_time()
     mentions.find_names(text, names)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "kept", "left"),
+    [
+        ("It works by changing neurotransmitter levels like serotonin and dopamine.", "serotonin", "neurotransmitter levels"),
+        ("Valerian may act on brain receptors and neurotransmitters like serotonin.", "brain receptors", "neurotransmitters"),
+        ("Its active compounds, kavain and yangonin, may act on brain receptors.", "kavain", "active compounds"),
+        ("It can reduce symptoms of depression.", "depression", "symptoms"),
+        ("It eased anxiety and depression symptoms in mice.", "anxiety", "symptoms"),
+    ],
+)
+def test_a_class_gives_way_to_what_it_stands_for(text, kept, left, names):
+    from kg.sentences import open_parser, split
+
+    (sentence,) = open_parser().parse(split(text))
+    named = mentions.find_names(text, names)
+    specific = {text[mark.start : mark.end] for mark in mentions._specific(Frame(sentence), named)}
+    assert left in {text[mark.start : mark.end] for mark in named}
+    assert kept in specific
+    assert left not in specific
