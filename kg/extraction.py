@@ -111,9 +111,7 @@ class Extractor:
             len(reading.sentences),
             len(parsed),
             tuple(refusals),
-            tuple(
-                dict.fromkeys(text[m.start : m.end] for m in marks if m.ids.isdisjoint(self.lexicon.entries) and m.rule != "abbreviation")
-            ),
+            tuple(dict.fromkeys(text[m.start : m.end] for m in marks if m.key not in self.lexicon.entries and m.rule != "abbreviation")),
         )
 
     def see(self, document: Document) -> list[Scene]:
