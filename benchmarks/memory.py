@@ -1,8 +1,9 @@
-"""How much memory a build of many documents takes: `python benchmarks/memory.py [--counts 1000 10000] [--real]`.
+"""How much memory a build of many documents takes: `python benchmarks/memory.py [--counts 1000 10000] [--real [--new-words 6]]`.
 
 Every build is a process of its own; its figure is the most memory that it ever held (resident set). The documents are made up
 and their claims are read by a pattern, so that ten thousand take minutes: what is measured is the road from file to graph, not spaCy.
-With `--real` the documents are sentences of `examples/`, each with words that no other has, and are read as `kg build` reads them.
+With `--real` the documents are two sentences of `examples/` each, read as `kg build` reads them; `--new-words` puts as many
+words that no other has into every sentence.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ SEED = 20261124
 FOLDER_FILES = 1000
 CLAIMS_A_DOCUMENT = 30
 REAL_SENTENCES_A_DOCUMENT = 2
-NEW_WORDS_A_SENTENCE = 6
 ENTITIES_A_TYPE = 60
 FORMATS = ("turtle", "html")
 _SENTENCE = re.compile(r"(\w+)-(\d+) (may )?(\w+) (\w+)-(\d+)\.")
@@ -48,16 +48,16 @@ def make(out: Path, count: int, *, entities: int) -> None:
         _write(out, number, said)
 
 
-def make_real(out: Path, count: int) -> None:
-    """Write so many documents of real sentences, each with new words in brackets."""
+def make_real(out: Path, count: int, *, new_words: int) -> None:
+    """Write so many documents of real sentences, each with so many new words in brackets."""
     chance = random.Random(SEED)
     known = [one.text for path in sorted(EXAMPLES.iterdir()) for one in sentences.split(path.read_text(encoding="utf-8"))]
     plain = [text.removesuffix(".") for text in known if text.endswith(".")]
     for number in range(count):
         said = []
         for text in chance.choices(plain, k=REAL_SENTENCES_A_DOCUMENT):
-            words = ("".join(chance.choices(string.ascii_lowercase, k=8)) for _ in range(NEW_WORDS_A_SENTENCE))
-            said.append(f"{text} ({', '.join(words)}).")
+            words = ("".join(chance.choices(string.ascii_lowercase, k=8)) for _ in range(new_words))
+            said.append(f"{text} ({', '.join(words)})." if new_words else f"{text}.")
         _write(out, number, said)
 
 
@@ -127,7 +127,7 @@ def measure(source: Path, out: Path, formats: tuple[str, ...], *, is_real: bool)
     print(json.dumps({**figures, "megabytes": round(peak / 1024, 1), "seconds": round(time.perf_counter() - started, 1)}))
 
 
-def compare(counts: list[int], *, entities: int, formats: tuple[str, ...], is_real: bool) -> list[dict[str, float]]:
+def compare(counts: list[int], *, entities: int, formats: tuple[str, ...], is_real: bool, new_words: int) -> list[dict[str, float]]:
     """Return the figures of a build of each size."""
     figures = []
     real = ["--real"] if is_real else []
@@ -135,7 +135,7 @@ def compare(counts: list[int], *, entities: int, formats: tuple[str, ...], is_re
         with tempfile.TemporaryDirectory(prefix="kg-bench-") as folder:
             source, out = Path(folder, "in"), Path(folder, "out")
             if is_real:
-                make_real(source, count)
+                make_real(source, count, new_words=new_words)
             else:
                 make(source, count, entities=entities)
             command = [sys.executable, __file__, *real, "--one", str(source), str(out), "--formats", *formats]
@@ -149,13 +149,15 @@ def main() -> None:
     parser.add_argument("--entities", type=int, default=ENTITIES_A_TYPE, help="how many of every type the texts speak of")
     parser.add_argument("--formats", nargs="*", default=FORMATS)
     parser.add_argument("--real", action="store_true", help="real sentences, read with spaCy")
+    parser.add_argument("--new-words", type=int, default=0, help="words a real sentence that no other sentence has")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--one", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         measure(*options.one, tuple(options.formats), is_real=options.real)
         return
-    figures = compare(options.counts, entities=options.entities, formats=tuple(options.formats), is_real=options.real)
+    shape = {"entities": options.entities, "is_real": options.real, "new_words": options.new_words}
+    figures = compare(options.counts, formats=tuple(options.formats), **shape)
     if options.json:
         print(json.dumps(figures))
         return
