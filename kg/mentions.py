@@ -483,7 +483,7 @@ def topic(founds: Iterable[Found]) -> Entity | None:
 def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
     """Leave out general nouns where something specific stands for them (guidelines: a generic class counts only where no name does).
 
-    "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement", "A is a drug" and "symptoms of A" name A.
+    "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement" and "symptoms of A" name A.
     """
     heads = [frame.head(found.start, found.end) for found in own]
     examples = {noun for head in heads if head is not None and (noun := frame.class_noun(head)) is not None}
