@@ -706,12 +706,13 @@ def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
     """
     concepts = _concepts(extra)
     rules: dict[_Rule, int] = {_ALWAYS: 0}
+    types = [concept.type for concept in concepts.values()]
+    alone: dict[str, int] = {}  # names that always mean one concept
     meanings: dict[str, list[tuple[int, str, int, _Rule]]] = {}
     dotted: set[str] = set()
     for number, concept in enumerate(concepts.values()):
         for name in concept.names:
-            if (key := _simple_key(name)) and key not in meanings:
-                meanings[key] = [(number, concept.type, 0, _ALWAYS)]
+            if (key := _simple_key(name)) and key not in meanings and alone.setdefault(key, number) == number:
                 continue
             options = _OPTIONS.findall(name) if "{" in name else ()
             bare = plain(name) if options else name
@@ -720,16 +721,19 @@ def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
                 dotted.update(folded for folded, end in zip(words.folded, words.ends, strict=True) if bare[end : end + 1] == ".")
             for view in (words, _join(words)[0]) if "-" in bare else (words,):
                 rule = _rule(view, options) if options else _ALWAYS
-                others = meanings.setdefault(" ".join(view.folded), [])
+                key = " ".join(view.folded)
+                if (others := meanings.get(key)) is None:
+                    only = alone.pop(key, None)
+                    others = meanings[key] = [] if only is None else [(only, types[only], 0, _ALWAYS)]
                 if any((n == number and not options) or (t, its.case) == (concept.type, rule.case) for n, t, _, its in others):
                     continue
                 found = (number, concept.type, rules.setdefault(rule, len(rules)), rule)
                 others.insert(0 if rule.case is not None else len(others), found)
-    heads, longer = _beginnings(meanings)
+    heads, longer = _beginnings(chain(alone, meanings))
     return {
         "entries": "\n".join(_line(concept) for concept in concepts.values()),
         "rules": [(rule.case, rule.is_conditional, sorted(rule.near), sorted(rule.beside)) for rule in rules],
-        "names": {key: _numbers(found) for key, found in meanings.items()},
+        "names": alone | {key: _numbers(found) for key, found in meanings.items()},
         "heads": heads,
         "longer": longer,
         "dotted": sorted(dotted),
@@ -741,13 +745,14 @@ def _beginnings(keys: Iterable[str]) -> tuple[dict[str, int], dict[str, list[int
     heads: dict[str, int] = {}
     longer: dict[str, list[int]] = {}
     for key in keys:
-        first, _, rest = key.partition(" ")
-        if not rest:
-            heads[first] = heads.get(first, 0) | _SINGLE
+        end = key.find(" ")
+        if end < 0:
+            heads[key] = heads.get(key, 0) | _SINGLE
             continue
+        first, second = key[:end], key.find(" ", end + 1)
         heads[first] = heads.get(first, 0) | _LONGER
-        second, length = rest.partition(" ")[0], rest.count(" ") + 2
-        lengths = longer.setdefault(f"{first} {second}", [length])
+        length = key.count(" ") + 1
+        lengths = longer.setdefault(key if second < 0 else key[:second], [length])
         if length not in lengths:
             lengths.append(length)
             lengths.sort(reverse=True)
