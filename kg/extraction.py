@@ -83,7 +83,7 @@ class Extractor:
                 if marks[place].end > sentence.start and marks[place].end <= sentence.end:
                     own.append(marks[place])
                 place += 1
-            if mentions.can_hold(own):
+            if mentions.can_hold(own, sentence.text):
                 named[sentence.index] = tuple(own)
         return _Reading(document, cut, marks, named)
 

@@ -555,9 +555,18 @@ def _names_class(found: Found) -> bool:
     return noun is not None and noun.is_many
 
 
-def can_hold(own: Sequence[Found]) -> bool:
-    """Tell whether a sentence with these names could state a claim: one could be an object, or there are two."""
-    return len(own) > 1 or any(found.type not in SUBJECT_TYPES for found in own)
+def can_hold(own: Sequence[Found], text: str) -> bool:
+    """Tell whether a sentence with these names could state a claim: one could be an object, there are two, or a pronoun stands for another.
+
+    "It may interact with SSRIs" names one only.
+    """
+    return len(own) > 1 or any(found.type not in SUBJECT_TYPES for found in own) or (bool(own) and _pronouns().search(text) is not None)
+
+
+@cache
+def _pronouns() -> re.Pattern[str]:
+    words = sorted(wording for wording, anaphor in anaphors().items() if anaphor.kind == "pronoun")
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
 
 
 def shares(founds: Iterable[Found]) -> dict[str, float]:

@@ -170,7 +170,14 @@ def test_every_anaphor_row_has_an_example_that_holds_it(row):
     ],
 )
 def test_a_sentence_can_hold_a_claim_with_an_object_or_two_names(names, can):
-    assert mentions.can_hold(names) is can
+    assert mentions.can_hold(names, "Here is what was named.") is can
+
+
+def test_a_pronoun_counts_as_a_name_beside_another():
+    sertraline = [found("sertraline", "Substance", 22, 32)]
+    assert mentions.can_hold(sertraline, "It may interact with sertraline.")
+    assert not mentions.can_hold(sertraline, "Some were given sertraline.")
+    assert not mentions.can_hold([], "It is not known.")
 
 
 def test_shares_are_parts_of_the_names_that_can_be_subjects():
