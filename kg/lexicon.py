@@ -700,7 +700,7 @@ def _concepts(extra: tuple[Path, ...]) -> dict[str, _Concept]:
 
 
 def _prepared(extra: tuple[Path, ...]) -> dict[str, Any]:
-    """Return the index as plain lists; of two concepts of one type with one name, the earlier keeps it.
+    """Return the index as plain lists and mappings; of two concepts of one type with one name, the earlier keeps it.
 
     A label that is one of the concept's names under a rule counts under that rule only.
     """

@@ -30,7 +30,7 @@ MAX_SHAPE_WORDS = 5
 MAX_SHAPE_CHARACTERS = 320
 MAX_REMEMBERED_WORDS = 50_000
 MAX_REMEMBERED_NAMES = 20_000
-_CONSTITUENTS = frozenset({"Compound", "Alkaloid"})
+CONSTITUENTS = frozenset({"Compound", "Alkaloid"})
 # How a concept of one type is read where its place asks for another: (type, suffix of the id, kind of Caution).
 _READINGS = {
     "Condition": (("Caution", "harm", "adverse_effect"), ("Effect", "effect", None)),
@@ -293,9 +293,7 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
     characters of the text, end exclusive.
     """
     marks = [
-        Found(m.start, m.end, readings(m.entities), lexicon.entries[m.entities[0].id].where, classes=classes(m.entities[0].id, lexicon))
-        for m in lexicon.find(text)
-        if text[m.start : m.end].casefold() not in generic_names()
+        _listed(m.start, m.end, m.entities, lexicon) for m in lexicon.find(text) if text[m.start : m.end].casefold() not in generic_names()
     ]
     marks.extend(
         Found(
@@ -347,14 +345,10 @@ def _with_shared_heads(text: str, named: Sequence[Found], lexicon: Lexicon) -> l
         if mark.type == "Receptor":
             after = mark
             continue
-        whole = f"{text[mark.start : mark.end]} {head}"
-        match = next((m for m in lexicon.find(whole) if m.start == 0 and m.end == len(whole) and m.entities[0].type == "Receptor"), None)
-        if match is None:
-            after = None
-            continue
-        own = match.entities[0].id
-        entities = readings((*match.entities, *mark.entities))
-        after = found[place] = Found(mark.start, mark.end, entities, lexicon.entries[own].where, classes=classes(own, lexicon))
+        target = lexicon.named(f"{text[mark.start : mark.end]} {head}", "Receptor")
+        after = None
+        if target is not None:
+            after = found[place] = _listed(mark.start, mark.end, (target, *mark.entities), lexicon)
     return found
 
 
@@ -372,14 +366,13 @@ def _targets(text: str, named: Sequence[Found], lexicon: Lexicon) -> Iterator[Fo
             inner = inner[: len(inner) - len(words[-1])]
             for m in lexicon.find(inner):
                 if m.entities[0].type in _TARGETS:
-                    own = m.entities[0].id
-                    yield Found(
-                        mark.start + m.start,
-                        mark.start + m.end,
-                        readings(m.entities),
-                        lexicon.entries[own].where,
-                        classes=classes(own, lexicon),
-                    )
+                    yield _listed(mark.start + m.start, mark.start + m.end, m.entities, lexicon)
+
+
+def _listed(start: int, end: int, entities: tuple[Entity, ...], lexicon: Lexicon) -> Found:
+    """Return a mark of what the first of the entities is in the lexicon, with all their readings."""
+    own = entities[0].id
+    return Found(start, end, readings(entities), lexicon.entries[own].where, classes=classes(own, lexicon))
 
 
 def classes(id: str, lexicon: Lexicon) -> frozenset[str]:
@@ -485,33 +478,30 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
 
     "These compounds" is an anaphor; "compounds such as A" gives its place to A; "A, a supplement" and "symptoms of A" name A.
     """
-    heads = [frame.head(found.start, found.end) for found in own]
-    examples = {noun for head in heads if head is not None and (noun := frame.class_noun(head)) is not None}
-    kept = []
-    for found, head in zip(own, heads, strict=True):
-        anaphor = None if head is None else _class_word(frame, found, head)
-        if head is not None and anaphor is not None and anaphor.kind != "pronoun" and found.type in anaphor.types:
-            if any(frame.tokens[index].dep == "pobj" for index in frame.inside(found.start, found.end) if index > head):
-                kept.append(found)  # "a symptom of depression"
-                continue
-            determined = any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head])
-            if determined or (
-                anaphor.kind != "class"
-                and (
-                    head in examples
-                    or frame.tokens[head].dep == "attr"
-                    or frame.class_noun(head) is not None
-                    or any(
-                        other.type in anaphor.types
-                        and place is not None
-                        and (_is_introduced(frame, place, head) or (other.type == "Condition" and _is_of(frame, place, head)))
-                        for place, other in zip(heads, own, strict=True)
-                    )
-                )
-            ):
-                continue
-        kept.append(found)
-    return kept
+    named = [(found, frame.head(found.start, found.end)) for found in own]
+    examples = {noun for _, head in named if head is not None and (noun := frame.class_noun(head)) is not None}
+    return [found for found, head in named if head is None or not _gives_way(frame, found, head, named, examples)]
+
+
+def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Found, int | None]], examples: set[int]) -> bool:
+    """Tell whether a name is a class, or stands for something named before, while something specific is named in its place."""
+    anaphor = _class_word(frame, found, head)
+    if anaphor is None or anaphor.kind == "pronoun" or found.type not in anaphor.types:
+        return False
+    if any(frame.tokens[index].dep == "pobj" for index in frame.inside(found.start, found.end) if index > head):
+        return False  # "a symptom of depression"
+    if any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head]):
+        return True
+    if anaphor.kind == "class":
+        return False
+    if head in examples or frame.tokens[head].dep == "attr" or frame.class_noun(head) is not None:
+        return True
+    return any(
+        other.type in anaphor.types
+        and place is not None
+        and (_is_introduced(frame, place, head) or (other.type == "Condition" and _is_of(frame, place, head)))
+        for other, place in named
+    )
 
 
 def _is_introduced(frame: Frame, index: int, noun: int) -> bool:
@@ -653,7 +643,7 @@ class Discourse:
             return
         before = [found for found in self._before if fits(found)]
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
-        if anaphor.is_many and (constituents := [found for found in before if found.type in _CONSTITUENTS]):
+        if anaphor.is_many and (constituents := [found for found in before if found.type in CONSTITUENTS]):
             before = constituents
         if anaphor.is_many:
             before = _particular(before)

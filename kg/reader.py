@@ -18,7 +18,7 @@ import numpy as np
 
 from kg import signals
 from kg.errors import OntologyError
-from kg.mentions import Found, entity_of, readings
+from kg.mentions import CONSTITUENTS, Found, entity_of, readings
 from kg.model import Entity
 from kg.resources import ONTOLOGY
 
@@ -353,7 +353,7 @@ def settle(seen: Sequence[tuple[Found, ...]], frames: Sequence[Frame], views: Se
     votes: dict[str, float] = {}
     for own, frame, view in zip(seen, frames, views, strict=True):
         for mark in own:
-            if "Substance" in mark.types and not _PARTS_OF.isdisjoint(mark.types):
+            if "Substance" in mark.types and not CONSTITUENTS.isdisjoint(mark.types):
                 inside = frame.inside(mark.start, mark.end)
                 rows = view.types[inside.start : min(inside.stop, len(view.types))]
                 if len(rows):
@@ -364,15 +364,14 @@ def settle(seen: Sequence[tuple[Found, ...]], frames: Sequence[Frame], views: Se
     return [tuple(_settled(mark, votes[mark.key]) if mark.key in votes else mark for mark in own) for own in seen]
 
 
-_PARTS_OF = frozenset({"Compound", "Alkaloid"})
 _SUBSTANCE = 1 + signals.TYPES.index("Substance")
-_PART_COLUMNS = [1 + signals.TYPES.index(name) for name in sorted(_PARTS_OF)]
+_PART_COLUMNS = [1 + signals.TYPES.index(name) for name in sorted(CONSTITUENTS)]
 
 
 def _settled(mark: Found, vote: float) -> Found:
     """Return a name with the reading first that its document votes for; taken or constituent, it stays one concept, the lexicon's first."""
-    wanted = {"Substance"} if vote > 0 else _PARTS_OF if vote < 0 else frozenset[str]()
-    either = [entity for entity in mark.entities if entity.type == "Substance" or entity.type in _PARTS_OF]
+    wanted = {"Substance"} if vote > 0 else CONSTITUENTS if vote < 0 else frozenset[str]()
+    either = [entity for entity in mark.entities if entity.type == "Substance" or entity.type in CONSTITUENTS]
     ranked = iter(sorted(either, key=lambda entity: entity.type not in wanted))
     entities = tuple(replace(next(ranked), id=either[0].id) if entity in either else entity for entity in mark.entities)
     return replace(mark, entities=entities)
