@@ -11,7 +11,6 @@ that name nothing stand there too, so that the reader learns to refuse them.
 from __future__ import annotations
 
 import argparse
-import gzip
 import html
 import json
 import random
@@ -30,6 +29,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools" / "training"), str(SHARED / "gold"
 import score  # noqa: E402
 import texts as own_texts  # noqa: E402
 from parts import group_of  # noqa: E402
+from passages import lines  # noqa: E402
 
 from kg import claims, frames, lexicon, mentions, pairs, reader, schema, sentences, signals, triggers  # noqa: E402
 
@@ -98,11 +98,6 @@ def written_texts(folder: Path, group: str = "own") -> list[Text]:
 
 def unlabelled_texts() -> list[str]:
     """Return what the public corpora that may train shipped weights say, without their annotations: one text an abstract or a sentence."""
-    data = SHARED / "data"
-
-    def lines(name: str) -> list[str]:
-        return gzip.open(data / name, "rt", encoding="utf-8").read().splitlines()
-
     found = [json.loads(line)["context"] for part in ("train", "dev") for line in lines(f"phee/{part}.json.gz")]
     for name in ("bc5cdr/train.pubtator.gz", "bc5cdr/dev.pubtator.gz", "ncbi_disease/train.txt.gz", "ncbi_disease/dev.txt.gz"):
         found += [line.split("|", 2)[2] for line in lines(name) if line.count("|") >= 2 and line.split("|", 2)[1] in {"t", "a"}]
@@ -352,8 +347,8 @@ def main() -> None:
             bare = Text(f"public/{number}", "unlabelled", text, [(one.start, one.end) for one in whole], {}, [])
             add_text(table, bare, parser, names)
     else:
-        passages = written_texts(given.passages, "passages") if given.passages else []
-        for text in [*gold_texts(given.gold, which), *written_texts(ROOT / "tools" / "training"), *passages]:
+        public = written_texts(given.passages, "passages") if given.passages else []
+        for text in [*gold_texts(given.gold, which), *written_texts(ROOT / "tools" / "training"), *public]:
             add_text(table, text, parser, names)
     table.save(given.out)
     print(

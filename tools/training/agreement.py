@@ -25,14 +25,12 @@ def read(folder: Path) -> dict[str, texts.Text]:
     found = {}
     for path in sorted(folder.glob("*.txt")):
         for own in passages.passages(path):
-            _, _, source, page = (part.strip() for part in (own[0] + " | | ").split("|")[:4])
-            text = passages.page_of(source, page, folder)
-            lines, missed = passages.restore(own, text) if text is not None else ([], 1)
-            if not missed:
+            origin, lines = passages.restored(own, folder)
+            if lines is not None:
                 with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
                     file.write("\n".join(lines))
                     file.flush()
-                    found[f"{source} {page}"] = texts.read(Path(file.name))[0][0]
+                    found[origin] = texts.read(Path(file.name))[0][0]
     return found
 
 

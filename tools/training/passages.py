@@ -65,14 +65,15 @@ def restore(lines: Iterable[str], page: str) -> tuple[list[str], int]:
     return found, missed
 
 
+def lines(name: str) -> list[str]:
+    """Return the lines of a file of the public corpora."""
+    return gzip.open(DATA / name, "rt", encoding="utf-8").read().splitlines()
+
+
 @cache
 def corpora() -> dict[tuple[str, str], str]:
     """Return the texts of the public corpora by corpus and id."""
     found: dict[tuple[str, str], str] = {}
-
-    def lines(name: str) -> list[str]:
-        return gzip.open(DATA / name, "rt", encoding="utf-8").read().splitlines()
-
     for part in ("train", "dev"):
         for line in lines(f"bc5cdr/{part}.pubtator.gz"):
             if line.split("|", 2)[1:2] in (["t"], ["a"]):
@@ -94,6 +95,14 @@ def page_of(source: str, page: str, pages: Path) -> str | None:
         return "\n".join(corpora().get((source, id_.strip(",;")), "") for id_ in page.split())
     path = pages / "/".join(re.sub(r"[^\w.-]", "_", part) for part in f"{source.partition('@')[0]}/{page}".split("/"))
     return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def restored(own: list[str], pages: Path) -> tuple[str, list[str] | None]:
+    """Return where a stripped passage comes from (source and page), and its lines; None where not every sentence was found."""
+    _, _, source, page = (part.strip() for part in (own[0] + " | | ").split("|")[:4])
+    text = page_of(source, page, pages)
+    whole, missed = restore(own, text) if text is not None else ([], 1)
+    return f"{source} {page}", None if missed else whole
 
 
 def passages(path: Path) -> Iterator[list[str]]:
@@ -122,14 +131,10 @@ def main() -> None:
             for path in sorted(FOLDER.glob("*.txt")):
                 kept: list[str] = []
                 for own in passages(path):
-                    _, _, source, page = (part.strip() for part in (own[0].removeprefix("=== ") + " | | ").split("|")[:4])
-                    text = page_of(source, page, Path(pages))
-                    lines, missed = restore(own, text) if text is not None else ([], 1)
-                    if missed:
-                        left += 1
-                    else:
-                        whole += 1
-                        kept += lines
+                    _, found = restored(own, Path(pages))
+                    whole += found is not None
+                    left += found is None
+                    kept += found or []
                 (Path(out) / path.name).write_text("\n".join(kept) + "\n", encoding="utf-8")
             print(f"{whole} passages restored, {left} left out (their page is not there or reads otherwise)")
         case _:
