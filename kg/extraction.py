@@ -40,10 +40,13 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """A document cut and marked: the names of the sentences that are parsed, and of those that are only remembered, by sentence."""
+
     document: Document
     sentences: tuple[Sentence, ...]
     marks: tuple[Found, ...]
     named: dict[int, tuple[Found, ...]]
+    aside: dict[int, tuple[Found, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Extractor:
         cut = sentences.split(document.text)
         marks = mentions.find_names(document.text, self.lexicon)
         named: dict[int, tuple[Found, ...]] = {}
+        aside: dict[int, tuple[Found, ...]] = {}
         place = 0
         for sentence in cut:
             own = []
@@ -85,7 +89,9 @@ class Extractor:
                 place += 1
             if mentions.can_hold(own, sentence.text):
                 named[sentence.index] = tuple(own)
-        return _Reading(document, cut, marks, named)
+            elif own:
+                aside[sentence.index] = tuple(own)
+        return _Reading(document, cut, marks, named, aside)
 
     def _finish(self, batch: list[_Reading]) -> Iterator[Extraction]:
         chosen = [reading.sentences[index] for reading in batch for index in reading.named]
@@ -132,10 +138,14 @@ class Extractor:
         untouched = (mark for mark in reading.marks if mark.start not in taken)
         marks = sorted((*(mark for own in seen for mark in own), *untouched), key=lambda mark: mark.start)
         discourse = mentions.Discourse(mentions.topic(marks))
-        scenes = [
-            (pairs.stage(tree, discourse.resolve(tree, tree.sentence, own), hit), view)
-            for tree, own, hit, view in zip(trees, seen, hits, views, strict=True)
-        ]
+        scenes = []
+        aside = iter(reading.aside.items())
+        waiting = next(aside, None)
+        for tree, own, hit, view in zip(trees, seen, hits, views, strict=True):
+            while waiting is not None and waiting[0] < tree.sentence.index:
+                discourse.resolve(None, reading.sentences[waiting[0]], waiting[1])
+                waiting = next(aside, None)
+            scenes.append((pairs.stage(tree, discourse.resolve(tree, tree.sentence, own), hit), view))
         return marks, scenes
 
 

@@ -7,7 +7,8 @@ reading; the pair that it ends up in chooses one.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -295,7 +296,7 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
     marks = [
         _listed(m.start, m.end, m.entities, lexicon) for m in lexicon.find(text) if text[m.start : m.end].casefold() not in generic_names()
     ]
-    marks.extend(
+    shaped = (
         Found(
             match.start("name"),
             match.end("name"),
@@ -304,6 +305,7 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
         )
         for shape, match in _shaped(text)
     )
+    marks.extend(_single(text, shaped, marks))
     named = _longest(marks)
     defined = dict(_abbreviations(text, named))
     if defined:
@@ -324,6 +326,18 @@ def find_names(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
         )
     named = tuple(_with_shared_heads(text, named, lexicon))
     return tuple(sorted((*named, *_targets(text, named, lexicon)), key=lambda mark: mark.start))
+
+
+def _single(text: str, shaped: Iterable[Found], listed: Sequence[Found]) -> list[Found]:
+    """Return what shapes tell, without lists of names: "MT1/MT2 receptors" is two that the lexicon has."""
+    starts = [mark.start for mark in listed]
+    kept = []
+    for mark in shaped:
+        inside = listed[bisect_left(starts, mark.start) : bisect_left(starts, mark.end)]
+        names = {other.key for other in inside if other.type == mark.type and other.end <= mark.end}
+        if len(names) < 2 or "/" not in text[mark.start : mark.end]:
+            kept.append(mark)
+    return kept
 
 
 _JOINED = re.compile(r"\s*(?:,\s*(?:and|or)?|and/or|and|or|&|/|as well as)\s*")
@@ -431,6 +445,11 @@ def _abbreviations(text: str, named: Sequence[Found]) -> Iterator[tuple[str, Fou
 
 ANAPHOR_COLUMNS = ("wording", "kind", "types", "number", "example")
 _POINTING = frozenset({"this", "these", "that", "those", "such"})
+_PLURAL = frozenset({"NNS", "NNPS"})
+# What may follow a noun and say which one is meant: "the drug that was given", "the plant of the Maya".
+_AFTER_NOUN = frozenset({"prep", "relcl", "acl", "appos", "conj"})
+_SENTENCES_REMEMBERED = 3
+_DESCRIBING = ("al", "ic", "ive", "ary", "able")
 _DETERMINERS = frozenset({"this", "these", "that", "those", "the", "such", "both", "each", "its", "their"})
 
 
@@ -440,8 +459,12 @@ class Anaphor:
 
     kind: str
     types: tuple[str, ...]
-    is_many: bool
+    number: str
     rule: str
+
+    def is_many(self, tag: str) -> bool:
+        """Tell whether it stands for several; where its row leaves that to its form, the tag of the word tells."""
+        return self.number == "many" or (self.number == "form" and tag in _PLURAL)
 
 
 @cache
@@ -454,7 +477,7 @@ def anaphors() -> Mapping[str, Anaphor]:
         row["wording"]: Anaphor(
             row["kind"],
             SUBJECT_TYPES if row["types"] == "any" else row.values("types"),
-            row["number"] == "many",
+            row["number"],
             row.where,
         )
         for row in tables.read(ONTOLOGY / "anaphors.tsv", ANAPHOR_COLUMNS)
@@ -464,13 +487,24 @@ def anaphors() -> Mapping[str, Anaphor]:
 def topic(founds: Iterable[Found]) -> Entity | None:
     """Return what a document is mostly about: the entity that can be a subject and is named most often, of equals the first.
 
-    None where there is none.
+    A general word ("medication") is it only where nothing particular is named. None where there is none.
     """
     counts: dict[Entity, int] = {}
     for found in founds:
         if found.type in SUBJECT_TYPES:
             counts[found.entities[0]] = counts.get(found.entities[0], 0) + 1
+    counts = {entity: count for entity, count in counts.items() if not is_general(entity)} or counts
     return max(counts, key=lambda entity: counts[entity]) if counts else None
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+def is_general(entity: Entity) -> bool:
+    """Tell whether an entity is only a word for its kind: "medication", "dietary supplement", "active compounds"."""
+    words = re.sub(r"\(.*?\)", "", entity.label.casefold()).split()
+    if not words or len(words) > 2 or not all(word.endswith(_DESCRIBING) for word in words[:-1]):
+        return False
+    noun = anaphors().get(words[-1]) or anaphors().get(words[-1].removesuffix("s"))
+    return noun is not None and noun.kind == "noun" and entity.type in noun.types
 
 
 def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
@@ -542,7 +576,7 @@ def _names_class(found: Found) -> bool:
     """Tell whether a name ends in a noun that stands for several things named before: "active compounds"."""
     last = found.entities[0].label.split()[-1].casefold()
     noun = anaphors().get(last) or anaphors().get(last.removesuffix("s"))
-    return noun is not None and noun.is_many
+    return noun is not None and noun.number != "one"
 
 
 def can_hold(own: Sequence[Found], text: str) -> bool:
@@ -581,45 +615,26 @@ class Discourse:
     def __init__(self, about: Entity | None) -> None:
         """Start at the first sentence of a document that is about `about`."""
         self.about = about
-        self._before: tuple[Found, ...] = ()
+        self._before: deque[tuple[Found, ...]] = deque(maxlen=_SENTENCES_REMEMBERED)
+        self._named: set[str] = set()
         self._focus: Found | None = None
 
-    def resolve(  # noqa: C901 - one walk over a sentence, told in its order
-        self, frame: Frame | None, sentence: Sentence, named: Sequence[Found]
-    ) -> tuple[Found, ...]:
+    def resolve(self, frame: Frame | None, sentence: Sentence, named: Sequence[Found]) -> tuple[Found, ...]:
         """Return the sentence's names, anaphors and implied subjects, in text order.
 
         An anaphor takes the nearest earlier mentions that fit it, in this sentence for none (there the
-        name itself is at hand), else in the sentence before, else the document's topic; one that fits
-        none is left out. Where the sentence names no subject, the one in focus is implied, and so is
-        the document's topic.
+        name itself is at hand), else in the sentences before, else the document's topic; one that fits
+        none is left out. So does a class that is pointed at: "these stimulants". Where the sentence names no subject, the one in focus is
+        implied, and so is the document's topic.
         """
         topic_id = None if self.about is None else self.about.id
-        before = {found.key for found in self._before}
+        before = {found.key for found in self._before[0]} if self._before else set()
         own = [_placed(found, is_topic=found.key == topic_id, is_recent=found.key in before) for found in named]
-        if frame is not None:
-            own = _specific(frame, own)
         standing: list[Found] = []
         if frame is not None:
-            covered = [(found.start, found.end) for found in own]
-            known = anaphors()
-            for index, token in enumerate(frame.tokens):
-                anaphor = known.get(token.lemma) or known.get(token.text.casefold())
-                if anaphor is None:
-                    continue
-                start = token.start
-                if anaphor.kind != "pronoun":
-                    determiners = [c for c in frame.children[index] if frame.tokens[c].text.casefold() in _DETERMINERS]
-                    if not determiners or any(
-                        frame.tokens[c].dep in {"compound", "amod"} and frame.tokens[c].tag.startswith("NNP") for c in frame.children[index]
-                    ):
-                        continue
-                    start = frame.tokens[determiners[0]].start
-                elif token.text.casefold() in {"this", "these", "both"} and token.dep not in {"nsubj", "nsubjpass"}:
-                    continue
-                if any(start < b and token.end > a for a, b in covered):
-                    continue
-                standing.extend(self._antecedents(anaphor, start, token.end, own))
+            own, standing = self._pointed(frame, own)
+            own = _specific(frame, own)
+            standing.extend(self._anaphors(frame, own, standing))
         subjects = [found for found in (*own, *standing) if found.type in SUBJECT_TYPES]
         present = {found.key for found in subjects}
         focus = None if self._focus is None else self._focus.entities[0]
@@ -629,27 +644,104 @@ class Discourse:
             if entity is not None and entity.id not in present
         ]
         if own or standing:
-            self._before = (*own, *standing)
-        if subjects:
-            self._focus = min(subjects, key=lambda found: found.start)
+            self._before.appendleft((*own, *standing))
+            self._named.update(found.key for found in own)
+        if particular := [found for found in subjects if not is_general(found.entities[0])]:
+            self._focus = min(particular, key=lambda found: found.start)
         return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
 
-    def _antecedents(self, anaphor: Anaphor, start: int, end: int, own: Sequence[Found]) -> Iterator[Found]:
+    def _pointed(self, frame: Frame, own: Sequence[Found]) -> tuple[list[Found], list[Found]]:
+        """Return the names without the classes that are pointed at, and what these stand for: "these stimulants", "the drug"."""
+        kept: list[Found] = []
+        standing: list[Found] = []
+        for found in own:
+            start = self._pointer(frame, found)
+            if start is None:
+                kept.append(found)
+                continue
+            head = frame.head(found.start, found.end) or 0
+            known = anaphors().get(frame.tokens[head].lemma)
+            if known is not None and known.kind == "noun":
+                if not any(other.type in known.types and not is_general(other.entities[0]) for others in self._before for other in others):
+                    kept.append(found)
+                continue
+            is_many = frame.tokens[head].tag in _PLURAL
+            members = self._members(found, is_many=is_many)
+            if not members:
+                kept.append(found)
+            standing.extend(self._stand(members, start, found.end, found.rule))
+        return kept, standing
+
+    def _pointer(self, frame: Frame, found: Found) -> int | None:
+        """Return where the words that point at something named before begin, if a name is a class and they do; else None."""
+        head = frame.head(found.start, found.end)
+        if head is None or not any(type_ in SUBJECT_TYPES for type_ in found.types) or found.key in self._named:
+            return None
+        for child in frame.children[head]:
+            word = frame.tokens[child].text.casefold()
+            if frame.tokens[child].start >= found.start:
+                continue
+            if word in _POINTING:
+                return frame.tokens[child].start
+            if word == "the" and is_general(found.entities[0]) and frame.tokens[head].tag == "NN":
+                after = any(frame.tokens[other].dep in _AFTER_NOUN and other > head for other in frame.children[head])
+                return None if after else frame.tokens[child].start
+        return None
+
+    def _members(self, found: Found, *, is_many: bool) -> list[Found]:
+        """Return what was named before and is of a class: by the lexicon, else by its type; of the nearest sentence that names such."""
+        for is_of in (
+            lambda other: bool(found.ids & other.classes),
+            lambda other: other.type in SUBJECT_TYPES and not is_general(other.entities[0]),
+        ):
+            for others in self._before:
+                fitting = list({other.key: other for other in others if is_of(other) and other.key != found.key}.values())
+                if len(fitting) > is_many:
+                    return fitting if is_many else fitting[:1]
+        return []
+
+    def _anaphors(self, frame: Frame, own: Sequence[Found], standing: Sequence[Found]) -> Iterator[Found]:
+        """Give what the anaphors of a sentence stand for, where no name lies over them."""
+        covered = [(found.start, found.end) for found in (*own, *standing)]
+        known = anaphors()
+        for index, token in enumerate(frame.tokens):
+            anaphor = known.get(token.lemma) or known.get(token.text.casefold())
+            if anaphor is None:
+                continue
+            start = token.start
+            if anaphor.kind != "pronoun":
+                determiners = [c for c in frame.children[index] if frame.tokens[c].text.casefold() in _DETERMINERS]
+                if not determiners or any(
+                    frame.tokens[c].dep in {"compound", "amod"} and frame.tokens[c].tag.startswith("NNP") for c in frame.children[index]
+                ):
+                    continue
+                start = frame.tokens[determiners[0]].start
+            elif token.text.casefold() in {"this", "these", "both"} and token.dep not in {"nsubj", "nsubjpass"}:
+                continue
+            if any(start < b and token.end > a for a, b in covered):
+                continue
+            yield from self._antecedents(anaphor, (start, token.end), own, is_many=anaphor.is_many(token.tag))
+
+    def _antecedents(self, anaphor: Anaphor, place: tuple[int, int], own: Sequence[Found], *, is_many: bool) -> Iterator[Found]:
         def fits(found: Found) -> bool:
             return found.type in anaphor.types
 
-        earlier = [found for found in own if found.end <= start and fits(found)]
-        if earlier and (not anaphor.is_many or len({found.key for found in earlier}) > 1):
+        earlier = [found for found in own if found.end <= place[0] and fits(found)]
+        if earlier and (not is_many or len({found.key for found in earlier}) > 1):
             return
-        before = [found for found in self._before if fits(found)]
+        before = next((fitting for others in self._before if (fitting := [found for found in others if fits(found)])), [])
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
-        if anaphor.is_many and (constituents := [found for found in before if found.type in CONSTITUENTS]):
+        if is_many and (constituents := [found for found in before if found.type in CONSTITUENTS]):
             before = constituents
-        if anaphor.is_many:
+        if is_many:
             before = _particular(before)
-        chosen = before if anaphor.is_many else before[:1]
+        chosen = before if is_many else before[:1]
         if not chosen and self.about is not None and self.about.type in anaphor.types:
-            chosen = [Found(start, end, (self.about,), anaphor.rule)]
+            chosen = [Found(*place, (self.about,), anaphor.rule)]
+        yield from self._stand(chosen, *place, anaphor.rule)
+
+    def _stand(self, founds: Iterable[Found], start: int, end: int, rule: str) -> Iterator[Found]:
+        """Give an anaphor for each of a group, at its place."""
         topic_id = None if self.about is None else self.about.id
-        for found in list({found.key: found for found in chosen}.values())[:MAX_GROUP]:
-            yield Found(start, end, found.entities, anaphor.rule, is_anaphor=True, is_topic=found.key == topic_id)
+        for found in list({found.key: found for found in founds}.values())[:MAX_GROUP]:
+            yield Found(start, end, found.entities, rule, is_anaphor=True, is_topic=found.key == topic_id, classes=found.classes)

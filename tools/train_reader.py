@@ -331,7 +331,7 @@ def train(
         if o.teach:
             from word_vectors import Trainable
 
-            made.teacher = Trainable(o.encoder)
+            made.teacher = Trainable(o.encoder, o.frozen)
         return made.to(batches.device)
 
     net, average = fresh(), fresh()
@@ -556,6 +556,7 @@ def options() -> argparse.Namespace:
         ("gold", 1),
         ("folds", 1),
         ("fold", 0),
+        ("frozen", 0),
     ):
         arguments.add_argument(f"--{name}", type=int, default=value)
     for name, number in (

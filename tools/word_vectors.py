@@ -61,14 +61,17 @@ class Encoder(torch.nn.Module):
 
 
 class Trainable(Encoder):
-    """The same with weights that can be learned further."""
+    """The same with weights that can be learned further, but for the embeddings and so many lower layers as are to stay."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, frozen: int = 0) -> None:
         super().__init__({})
         self.names = []
+        self.frozen = frozen
+        staying = ("embeddings.", *(f"encoder.layer.{layer}." for layer in range(frozen))) if frozen else ()
         for name, value in load(folder)[0].w.items():
             if value.is_floating_point():
-                self.register_parameter("w_" + name.replace(".", "_"), torch.nn.Parameter(value))
+                learned = not name.startswith(staying) if staying else True
+                self.register_parameter("w_" + name.replace(".", "_"), torch.nn.Parameter(value, requires_grad=learned))
                 self.names.append(name)
         self.layers = 6
 
