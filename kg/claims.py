@@ -10,6 +10,7 @@ import numpy as np
 
 from kg import pairs, signals
 from kg.model import Claim, Entity, Mention, claim_id
+from kg.schema import READ_AS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +110,13 @@ def _weigh(
 
 def _candidate(pair: Pair, predicate: str, probability: float, options: Options) -> Candidate:
     one, two = next((one, two) for name, one, two in options if name == predicate)
-    return Candidate(pair, predicate, pair.subject.found.entities[one], pair.object.found.entities[two], probability)
+    return Candidate(pair, predicate, pair.subject.found.entities[one], _read(pair.object.found.entities[two], predicate), probability)
+
+
+def _read(entity: Entity, predicate: str) -> Entity:
+    """Return an object as its predicate takes it: the vitamin C that a fruit contains is a constituent."""
+    type_ = READ_AS.get((predicate, entity.type))
+    return entity if type_ is None else replace(entity, type=type_)
 
 
 def _heed(chances: np.ndarray, scenes: Sequence[tuple[Scene, Sequence[Pair]]]) -> None:
@@ -136,7 +143,7 @@ def _heed(chances: np.ndarray, scenes: Sequence[tuple[Scene, Sequence[Pair]]]) -
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:
     """Give every predicate that fits a pair, each with the first readings of the two that it fits."""
     for predicate, one, two in _fitting(pair, schema):
-        yield predicate, pair.subject.found.entities[one], pair.object.found.entities[two]
+        yield predicate, pair.subject.found.entities[one], _read(pair.object.found.entities[two], predicate)
 
 
 def _fitting(pair: Pair, schema: Schema) -> Options:

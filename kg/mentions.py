@@ -449,8 +449,9 @@ _PLURAL = frozenset({"NNS", "NNPS"})
 # What may follow a noun and say which one is meant: "the drug that was given", "the plant of the Maya".
 _AFTER_NOUN = frozenset({"prep", "relcl", "acl", "appos", "conj"})
 _SENTENCES_REMEMBERED = 3
-_DESCRIBING = ("al", "ic", "ive", "ary", "able")
-_DETERMINERS = frozenset({"this", "these", "that", "those", "the", "such", "both", "each", "its", "their"})
+# What may stand before a general word and leave it general.
+_EMPTY = frozenset("active bioactive natural dietary nutritional herbal organic chemical medicinal pharmaceutical medical".split())  # noqa: SIM905
+_DETERMINERS = frozenset({"this", "these", "that", "those", "the", "such", "both", "each"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,7 +502,7 @@ def topic(founds: Iterable[Found]) -> Entity | None:
 def is_general(entity: Entity) -> bool:
     """Tell whether an entity is only a word for its kind: "medication", "dietary supplement", "active compounds"."""
     words = re.sub(r"\(.*?\)", "", entity.label.casefold()).split()
-    if not words or len(words) > 2 or not all(word.endswith(_DESCRIBING) for word in words[:-1]):
+    if not words or len(words) > 2 or not _EMPTY.issuperset(words[:-1]):
         return False
     noun = anaphors().get(words[-1]) or anaphors().get(words[-1].removesuffix("s"))
     return noun is not None and noun.kind == "noun" and entity.type in noun.types
@@ -526,8 +527,8 @@ def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Foun
         return False  # "a symptom of depression"
     if any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head]):
         return True
-    if anaphor.kind == "class":
-        return False
+    if anaphor.kind == "class" or (found.type in SUBJECT_TYPES and not is_general(found.entities[0])):
+        return False  # "phenazepam is a benzodiazepine drug"
     if head in examples or frame.tokens[head].dep == "attr" or frame.class_noun(head) is not None:
         return True
     return any(

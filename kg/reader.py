@@ -297,7 +297,7 @@ TYPE_PROBABILITY = 0.5
 _ALIKE = ({"Substance", "Compound", "Alkaloid"}, {"Condition", "Effect", "Caution"})
 _CLAUSE_HEADS = frozenset({"ROOT", "acl", "advcl", "xcomp", "ccomp", "relcl", "pcomp", "csubj"})
 _EDGES = frozenset({"DT", "PRP$", "IN", "CC", "TO", ",", ".", ":", "-LRB-", "-RRB-", "``", "''", "HYPH", "_SP", "MD", "RB", "WDT", "POS"})
-_LAST_EDGES = _EDGES - {"IN", "RB"}
+_LAST_EDGES = _EDGES - {"RB"}
 
 
 def _can_name(token: Token) -> bool:

@@ -64,6 +64,10 @@ class Predicate:
         return "claimed" + self.name[0].upper() + self.name[1:]
 
 
+# What an object is read as where its predicate says so: what is contained is a constituent, also where it can be taken by itself.
+READ_AS = {("contains", "Substance"): "Compound"}
+
+
 @dataclass(frozen=True)
 class Schema:
     """Types and predicates by id, in the order of `kg.ttl`."""
@@ -118,7 +122,7 @@ class Schema:
 
     def _fits(self, predicate: Predicate, subject: str, object_: str) -> bool:
         if predicate.domains:
-            return subject in predicate.domains and object_ in predicate.ranges
+            return subject in predicate.domains and READ_AS.get((predicate.id, object_), object_) in predicate.ranges
         # A constituent may be of a class of substances (guidelines, is_a).
         return bool(set(self._ancestors[subject]) & set(self._ancestors[object_])) or (
             "Compound" in self._ancestors[subject] and object_ == "Substance"
