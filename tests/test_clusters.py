@@ -159,3 +159,14 @@ def test_a_cluster_that_cannot_be_reached_is_an_input_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", FakeRay(refuses=True))
     with pytest.raises(InputError, match="no Ray cluster"):
         next(clusters.run(None, [], address="ray://nowhere:1", workers=1))
+
+
+def test_a_cluster_that_does_not_start_in_time_is_told_in_one_line():
+    class Ray:
+        @staticmethod
+        def init(**_: object) -> None:
+            message = "The current node timed out during startup"
+            raise Exception(message)  # noqa: TRY002 -- as Ray does
+
+    with pytest.raises(InputError, match=r"local: no Ray cluster to work on \(The current node timed out during startup\)"):
+        clusters._join(Ray, None, 2)
