@@ -335,7 +335,7 @@ def _single(text: str, shaped: Iterable[Found], listed: Sequence[Found]) -> list
     for mark in shaped:
         inside = listed[bisect_left(starts, mark.start) : bisect_left(starts, mark.end)]
         names = {other.key for other in inside if other.type == mark.type and other.end <= mark.end}
-        if len(names) < 2 or "/" not in text[mark.start : mark.end]:
+        if not (len(names) > 1 and "/" in text[mark.start : mark.end]):
             kept.append(mark)
     return kept
 
@@ -502,7 +502,7 @@ def topic(founds: Iterable[Found]) -> Entity | None:
 def is_general(entity: Entity) -> bool:
     """Tell whether an entity is only a word for its kind: "medication", "dietary supplement", "active compounds"."""
     words = re.sub(r"\(.*?\)", "", entity.label.casefold()).split()
-    if not words or len(words) > 2 or not _EMPTY.issuperset(words[:-1]):
+    if not words or not _EMPTY.issuperset(words[:-1]):
         return False
     noun = anaphors().get(words[-1]) or anaphors().get(words[-1].removesuffix("s"))
     return noun is not None and noun.kind == "noun" and entity.type in noun.types
@@ -691,14 +691,14 @@ class Discourse:
 
     def _members(self, found: Found, *, is_many: bool) -> list[Found]:
         """Return what was named before and is of a class: by the lexicon, else by its type; of the nearest sentence that names such."""
-        for is_of in (
-            lambda other: bool(found.ids & other.classes),
-            lambda other: other.type in SUBJECT_TYPES and not is_general(other.entities[0]),
-        ):
-            for others in self._before:
-                fitting = list({other.key: other for other in others if is_of(other) and other.key != found.key}.values())
-                if len(fitting) > is_many:
-                    return fitting if is_many else fitting[:1]
+        of_class = [[other for other in others if found.ids & other.classes] for others in self._before]
+        of_type = [
+            [other for other in others if other.type in SUBJECT_TYPES and not is_general(other.entities[0])] for others in self._before
+        ]
+        for fitting in (*of_class, *of_type):
+            members = list({other.key: other for other in fitting if other.key != found.key}.values())
+            if len(members) > is_many:
+                return members if is_many else members[:1]
         return []
 
     def _anaphors(self, frame: Frame, own: Sequence[Found], standing: Sequence[Found]) -> Iterator[Found]:
