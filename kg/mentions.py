@@ -732,7 +732,8 @@ class Discourse:
             return
         before = next((fitting for others in self._before if (fitting := [found for found in others if fits(found)])), [])
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
-        if is_many and (constituents := [found for found in before if found.type in CONSTITUENTS]):
+        constituents = [found for found in before if found.type in CONSTITUENTS]
+        if is_many and len({found.key for found in constituents}) > 1:
             before = constituents
         if is_many:
             before = _particular(before)

@@ -249,7 +249,10 @@ class Reader:
         h += (m @ arrays["as_object"] + x[clauses] @ arrays["verb"])[measures.objects]
         h += (self._inside(measures, x, sizes, firsts) @ arrays["way"])[measures.ways]
         np.maximum(h, 0, out=h)
+        told = self._line(h, "tell")
+        np.maximum(told, 0, out=told)
         h = self._line(h, "mid")
+        h += np.concatenate([*_pooled(told, measures.subjects, len(places)), *_pooled(told, measures.objects, len(places))], axis=1) @ arrays["hear"]
         np.maximum(h, 0, out=h)
         labels = self._line(h, "label")
         return _softmax(np.where(allowed, labels, _OUT))
@@ -277,6 +280,18 @@ def _alike(sizes: np.ndarray, firsts: np.ndarray) -> tuple[tuple[np.ndarray, np.
         rows = firsts[chosen, None] + np.minimum(steps, sizes[chosen, None] - 1)
         found.append((rows, np.where(is_own, np.float32(0), _OUT)[:, None, None, :]))
     return tuple(found)
+
+
+def _pooled(told: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each pair the mean and the maximum of what the pairs tell that have a mention in common with it; `owner` numbers the mention."""
+    order = np.argsort(owner, kind="stable")
+    counts = np.bincount(owner, minlength=count)
+    is_some = counts > 0
+    starts = (counts.cumsum() - counts)[is_some]
+    number = (is_some.cumsum() - 1)[owner]
+    sorted_ = told[order]
+    means = np.add.reduceat(sorted_, starts, axis=0) / counts[is_some, None].astype(told.dtype)
+    return means[number], np.maximum.reduceat(sorted_, starts, axis=0)[number]
 
 
 def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarray:

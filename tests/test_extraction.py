@@ -97,3 +97,13 @@ def test_the_order_of_documents_changes_no_claim(root):
     forward = {one.document.id: one.claims for one in extraction.open_extractor().extract(documents)}
     backward = {one.document.id: one.claims for one in extraction.open_extractor().extract(reversed(documents))}
     assert forward == backward
+
+
+def test_what_a_sentence_without_claims_names_can_be_meant_by_the_next(extractor):
+    claims = read(extractor, "The rats were given kava. It relieved anxiety.").claims
+    assert [(claim.subject.entity.id, claim.predicate, claim.object.entity.id) for claim in claims] == [("kava", "alleviates", "anxiety")]
+
+
+def test_a_substance_that_is_contained_is_read_as_a_constituent(extractor):
+    claims = read(extractor, "Rose hips contain vitamin C.").claims
+    assert ("contains", "ascorbic acid", "Compound") in [(claim.predicate, claim.object.entity.label, claim.object.entity.type) for claim in claims]

@@ -171,7 +171,7 @@ def test_nothing_is_asserted(path: Path) -> None:
     assert [node.lineno for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assert)] == []
 
 
-def test_every_exception_is_caught_by_name_but_for_a_document_parser() -> None:
+def test_every_exception_is_caught_by_name_but_for_a_document_parser_and_the_start_of_ray() -> None:
     wide = []
     for path in MODULES:
         for node in ast.walk(tree_of(path)):
@@ -180,8 +180,9 @@ def test_every_exception_is_caught_by_name_but_for_a_document_parser() -> None:
                 is_passed_on = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
                 if not is_passed_on and (not caught or {"Exception", "BaseException"} & set(caught)):
                     wide.append(name_of(path))
-    assert len(wide) <= 1
-    assert all(module.startswith("documents.") for module in wide)
+    # Ray raises a bare Exception where a node does not start in time.
+    assert len(wide) == len(set(wide)) <= 2
+    assert all(module.startswith("documents.") or module == "clusters" for module in wide)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -214,3 +214,69 @@ def test_a_class_gives_way_to_what_it_stands_for(text, kept, left, names):
     assert left in {text[mark.start : mark.end] for mark in named}
     assert kept in specific
     assert left not in specific
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Methylphenidate and amphetamine raise dopamine. These stimulants often cause insomnia.", {"methylphenidate", "amphetamine"}),
+        ("Methylphenidate and amphetamine raise dopamine. Rats were calm. You should not take them with alcohol.", {"methylphenidate", "amphetamine"}),
+        ("Fluoxetine relieves depression in adults. The drug may cause nausea in patients.", {"fluoxetine"}),
+        ("Fluoxetine relieves depression in adults. This antidepressant may cause nausea in patients.", {"fluoxetine"}),
+        ("Kava brings calmness to many people. Kavain adds to this effect in mice.", {"calmness"}),
+        ("Some stimulants raise dopamine. These stimulants often cause insomnia.", set()),
+        ("Fluoxetine relieves depression. The drug that was given first may cause nausea.", set()),
+    ],
+)
+def test_a_class_that_is_pointed_at_stands_for_what_was_named_before(text, expected, names):
+    from kg.sentences import open_parser, split
+
+    found = mentions.find_names(text, names)
+    discourse = mentions.Discourse(mentions.topic(found))
+    for sentence in open_parser().parse(split(text)):
+        own = [mark for mark in found if mark.start >= sentence.start and mark.end <= sentence.end]
+        seen = discourse.resolve(Frame(sentence), sentence, own)
+    assert {mention.key for mention in seen if mention.is_anaphor and not mention.is_implied} == expected
+
+
+def test_a_general_word_is_no_topic_and_is_not_implied_where_something_particular_is_named():
+    drug, kava = found("medication", "Substance", 0, 10), found("kava", "Substance", 12, 16)
+    assert mentions.topic([drug, drug, kava]).id == "kava"
+    assert mentions.topic([drug]).id == "medication"
+    discourse = mentions.Discourse(None)
+    discourse.resolve(None, Sentence(0, 0, 20, "Kava is old."), [kava])
+    discourse.resolve(None, Sentence(1, 20, 40, "Medications are new."), [drug])
+    seen = discourse.resolve(None, Sentence(2, 40, 60, "Sleep is better."), [found("sleep", "Effect", 40, 45)])
+    assert [mention.key for mention in seen if mention.is_implied] == ["kava"]
+
+
+@pytest.mark.parametrize(
+    ("label", "is_general"),
+    [("medication", True), ("dietary supplement", True), ("active compounds", True), ("lion's mane mushroom", False), ("opioid", False)],
+)
+def test_general_words_are_told_from_names(label, is_general):
+    type_ = "Compound" if "compound" in label else "Substance"
+    assert mentions.is_general(Entity(mentions.slug(label), label, type_)) is is_general
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It is an MT1/MT2 receptor agonist.", [("MT1", "Receptor"), ("MT2 receptor", "Receptor")]),
+        ("It eased picrotoxin-induced seizures.", [("picrotoxin", "Substance"), ("seizures", "Condition")]),
+        ("It eased stress-induced anxiety.", [("stress-induced anxiety", "Condition")]),
+    ],
+)
+def test_lists_of_receptors_and_what_a_drug_induces_are_names_apart(text, expected, names):
+    assert read(text, names) == expected
+
+
+@pytest.mark.model
+def test_a_class_of_substances_stays_where_it_says_what_something_is(names):
+    from kg.sentences import open_parser, split
+
+    text = "Phenazepam is a benzodiazepine drug."
+    (sentence,) = open_parser().parse(split(text))
+    specific = mentions._specific(Frame(sentence), mentions.find_names(text, names))
+    assert [text[mark.start : mark.end] for mark in specific] == ["Phenazepam", "benzodiazepine drug"]

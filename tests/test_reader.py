@@ -124,3 +124,10 @@ def test_a_sentence_beyond_the_bound_is_read_up_to_it():
     rows = np.zeros((len(long.tokens), len(signals.TOKEN_NAMES)), dtype=np.float32)
     (seen,) = reader.load().see([long], [rows])
     assert len(seen.vectors) == reader.MAX_TOKENS
+
+
+def test_pairs_hear_the_mean_and_the_most_of_those_that_share_a_mention():
+    told = np.array([[1.0, 0.0], [3.0, 2.0], [0.0, 4.0]], dtype=np.float32)
+    mean, most = reader._pooled(told, np.array([4, 1, 4]), 6)
+    assert mean.tolist() == [[0.5, 2.0], [3.0, 2.0], [0.5, 2.0]]
+    assert most.tolist() == [[1.0, 4.0], [3.0, 2.0], [1.0, 4.0]]

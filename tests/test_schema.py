@@ -59,6 +59,7 @@ def test_a_predicate_stands_between_the_types_of_the_guidelines(predicate: str) 
     [
         ("contains", "Organism", "Alkaloid", True),
         ("contains", "Alkaloid", "Organism", False),
+        ("contains", "Organism", "Substance", True),  # what is contained is a constituent, whatever it is elsewhere
         ("is_a", "Alkaloid", "Compound", True),
         ("is_a", "Compound", "Substance", True),
         ("is_a", "Substance", "Compound", False),

@@ -5,9 +5,9 @@
 PIECES.npz is what `tools/word_vectors.py` wrote. Training needs torch, with or without a GPU; the shipped program needs
 numpy alone. `--check` prints how well the groups that only measure are read.
 
-The shipped one learned from teachers, too: the same net standing on a sentence encoder that is fine-tuned with it. Each of four is
-trained without a quarter of the texts (`--teach --encoder FOLDER --folds 4 --fold I --soft SAID_I.pt --unlabelled MORE.npz`) and says what it holds of
-that quarter and of sentences without annotation; `--unlabelled MORE.npz --soft SAID_0.pt SAID_1.pt …` learns from what they say beside the annotations.
+The shipped one learned from four others, too: the same net, each trained without a quarter of the texts
+(`--folds 4 --fold I --say SAID_I.pt --unlabelled MORE.npz`), says what it holds of that quarter and of sentences without annotation;
+`--unlabelled MORE.npz --soft SAID_0.pt SAID_1.pt …` learns from what they say beside the annotations.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ sys.path.insert(0, str(ROOT))
 from kg import reader, signals  # noqa: E402
 
 N_TAGS = 25
-ENCODED = 384
 N_LABELS = 15
+TOLD = 48
 MIN_LEMMA = 4
 SHAPES = 8
 # Predicates that texts seldom state and the net believes too seldom (measured on the seeds): they ask for less.
@@ -69,7 +69,7 @@ class Data:
 
 
 class Net(nn.Module):
-    def __init__(self, sizes: dict[str, int], *, d: int, blocks: int, heads: int, dropout: float, hidden: int, teach: bool = False) -> None:
+    def __init__(self, sizes: dict[str, int], *, d: int, blocks: int, heads: int, dropout: float, hidden: int) -> None:
         super().__init__()
         self.d, self.heads = d, heads
         self.static = nn.Linear(sizes["static"], d)
@@ -103,11 +103,11 @@ class Net(nn.Module):
         self.as_subject, self.as_object = nn.Linear(d, hidden), nn.Linear(d, hidden, bias=False)
         self.way, self.verb = nn.Linear(d, hidden, bias=False), nn.Linear(d, hidden, bias=False)
         self.pair = nn.Linear(sizes["pair"], hidden, bias=False)
+        self.tell = nn.Linear(hidden, TOLD)
+        self.hear = nn.Linear(4 * TOLD, hidden, bias=False)
         self.mid = nn.Linear(hidden, hidden)
         self.label = nn.Linear(hidden, N_LABELS)
         self.drop = nn.Dropout(dropout)
-        self.teacher: Any = None
-        self.taught = nn.Linear(384, d) if teach else None
 
     def encode(self, b: dict[str, Any]) -> torch.Tensor:
         x = self.static(self.drop(b["static"])) + self.shape(b["shape"]) + self.tag(b["tag"]) + self.dep(b["dep"])
@@ -117,8 +117,6 @@ class Net(nn.Module):
         if self.training:
             lemma = torch.where(torch.rand(lemma.shape, device=lemma.device) < 0.1, torch.zeros_like(lemma), lemma)
         x = x + self.lemma(lemma) + self.token(b["token"])
-        if self.teacher is not None:
-            x = x + self.taught(self.drop(heard(self.teacher, b["spelled"], b["mask"].shape)))
         x = self.drop(self.first(x))
         mask = b["mask"]
         n, length, d = x.shape
@@ -145,33 +143,28 @@ class Net(nn.Module):
         way = flat.new_zeros(len(b["s"]), d).index_add_(0, b["inner_pair"], flat[b["inner"]]) / b["inner_width"][:, None]
         h = self.as_subject(m)[b["s"]] + self.as_object(m)[b["o"]] + self.way(way) + self.verb(flat[b["verb"]]) + self.pair(b["pair"])
         h = self.drop(F.relu(h))
-        h = self.drop(F.relu(self.mid(h)))
+        told = F.relu(self.tell(h))
+        heard = torch.cat([part for end in ("s", "o") for part in pooled(told, b[end], len(m))], dim=-1)
+        h = self.drop(F.relu(self.mid(h) + self.hear(heard)))
         return tags, self.label(h).masked_fill(~b["options"], -1e4)
 
 
-def heard(teacher: Any, s: dict[str, torch.Tensor], shape: tuple[int, int]) -> torch.Tensor:
-    """Return the vector that the encoder has for each word: the mean over its pieces."""
-    with torch.autocast("cuda", dtype=torch.bfloat16, enabled=s["ids"].is_cuda):
-        seen = teacher(s["ids"], s["mask"])
-    flat = seen.float().reshape(-1, seen.shape[-1])
-    sums = flat.new_zeros(shape[0] * shape[1], flat.shape[1]).index_add_(0, s["owner"], flat[s["where"]])
-    return (sums / s["count"][:, None]).view(*shape, -1)
+def pooled(told: torch.Tensor, owner: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return for each pair the mean and the maximum of what the pairs tell that have a mention in common with it."""
+    size = told.new_zeros(count, 1).index_add_(0, owner, told.new_ones(len(told), 1)).clamp(min=1)
+    mean = told.new_zeros(count, told.shape[1]).index_add_(0, owner, told) / size
+    # What is told is never below zero.
+    most = told.new_zeros(count, told.shape[1]).scatter_reduce(0, owner[:, None].expand_as(told), told, "amax")
+    return mean[owner], most[owner]
 
 
 class Batches:
     """Sentences as padded batches on a device."""
 
-    is_spelled = False
-
     def __init__(self, data: Data, pieces: Pieces, known: dict[str, dict[str, int]], device: str) -> None:
         self.data, self.device = data, device
         a = data.a
         self.number = {name: np.array([table.get(value, table[""]) for value in a[f"w_{name}"].tolist()]) for name, table in known.items()}
-        parts = [reader.split(text[: reader.MAX_WORD_CHARACTERS], pieces.rows) or [pieces.rows["[UNK]"]] for text in a["w_word"].tolist()]
-        self.part_count = np.array([len(part) for part in parts])
-        self.part_start = np.concatenate([[0], np.cumsum(self.part_count)])
-        self.parts = np.array([row for part in parts for row in part])
-        self.edges = pieces.rows["[CLS]"], pieces.rows["[SEP]"]
         words = a["w_word"].tolist()
         self.static = torch.tensor(np.stack([pieces.vector(word) for word in words]), device=device)
         self.affix = torch.tensor([reader.buckets(word) for word in words], device=device)
@@ -180,7 +173,7 @@ class Batches:
         self.n = {name: a[f"n_{name}"] for name in ("tokens", "mentions", "pairs")}
 
     def words(self, chosen: list[int]) -> tuple[dict[str, Any], np.ndarray]:
-        """Return what the encoder takes, and the rows of the tokens with -1 where a sentence has ended."""
+        """Return the words of some sentences, padded, and the rows of the tokens with -1 where a sentence has ended."""
         a, at, device = self.data.a, self.data.at, self.device
         length = max(int(self.n["tokens"][i]) for i in chosen)
         grid = np.full((len(chosen), length), -1, dtype=np.int64)
@@ -204,32 +197,6 @@ class Batches:
             **{name: whole(self.number[name][a[name][tokens]]) for name in ("tag", "dep", "lemma")},
             "token": self.rows["token"][whole(tokens)].float(),
         }, grid
-
-    def spelled(self, grid: np.ndarray) -> dict[str, torch.Tensor]:
-        """Return the same sentences as pieces for the encoder that is learned from, and the piece rows of each word."""
-        word = self.data.a["word"][np.maximum(grid, 0)]
-        count = np.where(grid >= 0, self.part_count[word], 0)
-        longest = int(count.sum(axis=1).max()) + 2
-        ids = np.zeros((len(grid), longest), dtype=np.int64)
-        mask = np.zeros((len(grid), longest), dtype=np.int64)
-        owner, where = [], []
-        for row in range(len(grid)):
-            size = int(count[row].sum())
-            starts = np.repeat(self.part_start[word[row]], count[row])
-            inside = np.arange(size) - np.repeat(np.cumsum(count[row]) - count[row], count[row])
-            ids[row, 1 : size + 1] = self.parts[starts + inside]
-            ids[row, 0], ids[row, size + 1] = self.edges
-            mask[row, : size + 2] = 1
-            owner.append(row * grid.shape[1] + np.repeat(np.arange(grid.shape[1]), count[row]))
-            where.append(row * longest + 1 + np.arange(size))
-        made = {
-            "ids": ids,
-            "mask": mask,
-            "owner": np.concatenate(owner),
-            "where": np.concatenate(where),
-            "count": np.maximum(count, 1).reshape(-1),
-        }
-        return {name: torch.as_tensor(value, dtype=torch.long, device=self.device) for name, value in made.items()}
 
     def make(self, chosen: list[int]) -> dict[str, Any]:
         a, at, device = self.data.a, self.data.at, self.device
@@ -275,7 +242,6 @@ class Batches:
             **given,
             "rows": whole_number(np.maximum(grid, 0)),
             "pair_rows": rows,
-            **({"spelled": self.spelled(grid)} if self.is_spelled else {}),
             "label": whole_number(np.where(mask, a["label"][tokens], -1)),
             "kind": whole_number(np.where(mask, a["kind"][tokens], -1)),
             "m_head": whole_number(m_head),
@@ -312,7 +278,7 @@ def far(said: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
 
 
 def learn(b: dict[str, Any], tags: torch.Tensor, labels: torch.Tensor, soft: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Return the loss of what was said of a batch against what the teachers say."""
+    """Return the loss of what was said of a batch against what others say."""
     loss = far(tags[b["mask"]], soft["tags"][b["rows"][b["mask"]]].float())
     if len(labels):
         loss = loss + far(labels, soft["labels"][b["pair_rows"]].float())
@@ -326,19 +292,11 @@ def train(
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
 
-    def fresh() -> Net:
-        made = Net(sizes, d=o.d, blocks=o.blocks, heads=4, dropout=o.dropout, hidden=o.hidden, teach=o.teach)
-        if o.teach:
-            from word_vectors import Trainable
-
-            made.teacher = Trainable(o.encoder, o.frozen)
-        return made.to(batches.device)
-
-    net, average = fresh(), fresh()
-    if o.start is not None:
-        net.load_state_dict(o.start, strict=False)
+    net, average = (Net(sizes, d=o.d, blocks=o.blocks, heads=4, dropout=o.dropout, hidden=o.hidden).to(batches.device) for _ in range(2))
     average.load_state_dict(net.state_dict())
-    optimizer, schedule = planned(net, o, o.epochs * len(batches.order(chosen, o.batch, None)))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=o.rate, weight_decay=o.decay)
+    steps = o.epochs * len(batches.order(chosen, o.batch, None))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=o.rate, total_steps=steps, pct_start=0.1)
     step = 0
 
     def endless() -> Any:
@@ -377,75 +335,6 @@ def train(
         if watch is not None and (epoch % 5 == 4 or epoch == o.epochs - 1):
             watch(average, epoch)
     return average
-
-
-def planned(net: Net, o: argparse.Namespace, steps: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """Return what changes the weights, the encoder's slowly, and how its rates rise and fall over so many steps."""
-    slow = [value for name, value in net.named_parameters() if name.startswith("teacher.")]
-    fast = [value for name, value in net.named_parameters() if not name.startswith("teacher.")]
-    groups = [{"params": fast, "lr": o.rate}] + ([{"params": slow, "lr": o.teacher_rate}] if slow else [])
-    optimizer = torch.optim.AdamW(groups, weight_decay=o.decay, fused=fast[0].is_cuda)
-    rates = [group["lr"] for group in groups]
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rates, total_steps=steps, pct_start=0.1)
-
-
-@torch.no_grad()
-def targets_of(batches: Batches, encoder: Any, chosen: list[int]) -> torch.Tensor:
-    """Return what the encoder sees in each token, as 16-bit numbers, one row a token of the data."""
-    found = torch.zeros(int(batches.data.at["tokens"][-1]), ENCODED, dtype=torch.float16)
-    for batch in batches.order(chosen, 96, None):
-        _, grid = batches.words(batch)
-        seen = F.layer_norm(heard(encoder, batches.spelled(grid), grid.shape), (ENCODED,))
-        found[torch.from_numpy(grid[grid >= 0])] = seen[torch.from_numpy(grid >= 0).to(seen.device)].half().cpu()
-    return found
-
-
-def pretrain(batches: Batches, encoder: Any, sizes: dict[str, int], o: argparse.Namespace) -> dict[str, torch.Tensor]:
-    """Return the weights of a net that has learned to see words in context as the encoder does; some words are hidden from it."""
-    torch.manual_seed(0)
-    chance = np.random.default_rng(0)
-    net = Net(sizes, d=o.d, blocks=o.blocks, heads=4, dropout=0.1, hidden=o.hidden).to(batches.device)
-    out = nn.Linear(o.d, ENCODED).to(batches.device)
-    able = set(batches.data.sentences({"own", "passages", "trained on", "unlabelled"}))
-    chosen = [i for i in range(len(batches.data.docs)) if i in able and batches.n["tokens"][i] >= 3]
-    wanted = targets_of(batches, encoder, chosen)
-    steps = o.pretrain_epochs * len(batches.order(chosen, 96, None))
-    optimizer = torch.optim.AdamW([*net.parameters(), *out.parameters()], lr=2e-3, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=2e-3, total_steps=steps, pct_start=0.05)
-    for epoch in range(o.pretrain_epochs):
-        total, count = 0.0, 0
-        for batch in batches.order(chosen, 96, chance):
-            b, grid = batches.words(batch)
-            target = wanted[torch.from_numpy(grid[grid >= 0])].float().to(batches.device)
-            hidden = torch.rand(grid.shape, device=batches.device) < 0.15
-            for name in ("static", "shape", "token"):
-                b[name] = b[name].masked_fill(hidden[..., None], 0.0)
-            b["affix"], b["lemma"] = b["affix"].masked_fill(hidden[..., None], 0), b["lemma"].masked_fill(hidden, 0)
-            loss = ((out(net.encode(b)[b["mask"]]) - target) ** 2).mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            total, count = total + float(loss.detach()), count + 1
-        print(f"pretraining {epoch + 1}: {total / count:.4f}", flush=True)
-    return {
-        name: value
-        for name, value in net.state_dict().items()
-        if name.split(".")[0] not in {"mention", "as_subject", "as_object", "way", "verb", "pair", "mid", "label", "tagger", "kind"}
-    }
-
-
-def started(stored: dict[str, Any], known: dict[str, dict[str, int]], sizes: dict[str, int], d: int) -> dict[str, torch.Tensor]:
-    """Return pretrained weights with the rows of the tables in today's order; a row that pretraining did not know is small and random."""
-    torch.manual_seed(1)
-    weights = dict(stored["weights"])
-    for name, table in known.items():
-        rows = torch.randn(sizes[name], d) * 0.1
-        for value, place in table.items():
-            if value in stored["known"][name]:
-                rows[place] = weights[f"{name}.weight"][stored["known"][name][value]]
-        weights[f"{name}.weight"] = rows
-    return weights
 
 
 @torch.no_grad()
@@ -521,7 +410,7 @@ def export(net: Net, pieces: Pieces, known: dict[str, dict[str, int]], threshold
         is_table = part in {"tag", "dep", "lemma", "affix"}
         if array.ndim == 2 and not is_table:
             array = array.T
-        is_plain = array.ndim == 2 and part in {"shape", "token", "as_object", "way", "verb", "pair"}
+        is_plain = array.ndim == 2 and part in {"shape", "token", "as_object", "way", "verb", "pair", "hear"}
         name = stored.removesuffix(".weight") if is_table or is_plain else stored
         arrays[name] = array.astype(np.float16)
     arrays["pieces"], arrays["piece_scale"] = pieces.stored, pieces.scale
@@ -537,13 +426,9 @@ def options() -> argparse.Namespace:
     arguments.add_argument("pieces", type=Path)
     arguments.add_argument("--out", type=Path, default=Path("ontology/models/reader.npz"))
     arguments.add_argument("--check", action="store_true")
-    arguments.add_argument("--unlabelled", type=Path, help="sentences without claims, to pretrain on and to be taught on")
-    arguments.add_argument("--pretrained", type=Path, help="start from these weights; made first, from --unlabelled, where missing")
-    arguments.add_argument("--encoder", type=Path, help="the folder of the encoder to learn from")
-    arguments.add_argument(
-        "--soft", type=Path, nargs="*", default=[], help="with --teach: where to write what the teacher says; else what to learn from"
-    )
-    arguments.add_argument("--teach", action="store_true", help="stand on the encoder itself (an upper bound; not for shipping)")
+    arguments.add_argument("--unlabelled", type=Path, help="sentences without claims, to be taught on")
+    arguments.add_argument("--soft", type=Path, nargs="*", default=[], help="what others say, to learn from")
+    arguments.add_argument("--say", type=Path, help="write here what the net says of the texts it did not see, instead of the net")
     for name, value in (
         ("epochs", 20),
         ("seeds", 1),
@@ -551,12 +436,10 @@ def options() -> argparse.Namespace:
         ("d", 128),
         ("blocks", 2),
         ("hidden", 128),
-        ("pretrain_epochs", 8),
         ("seed", 0),
         ("gold", 1),
         ("folds", 1),
         ("fold", 0),
-        ("frozen", 0),
     ):
         arguments.add_argument(f"--{name}", type=int, default=value)
     for name, number in (
@@ -565,7 +448,6 @@ def options() -> argparse.Namespace:
         ("dropout", 0.3),
         ("tag_weight", 1.0),
         ("threshold", 0.4),
-        ("teacher_rate", 3e-5),
         ("soft_weight", 1.0),
     ):
         arguments.add_argument(f"--{name}", type=float, default=number)
@@ -597,7 +479,6 @@ def main() -> None:
         table[""] = len(table)
     known["lemma"] = {"": 0, **lemmas}
     batches = Batches(data, pieces, known, device)
-    batches.is_spelled = o.teach
     sizes = {
         "static": pieces.vectors.shape[1],
         **{name: len(table) for name, table in known.items()},
@@ -605,45 +486,28 @@ def main() -> None:
     }
     groups = {group: data.sentences({group}) for group in ("tuned on", "seeds") if group in data.groups}
     began = time.time()
-    o.start = None
     soft = None
-    if o.teach and o.soft:
-        others = Batches(more, pieces, known, device) if more else None
-        apart = fold_of(data, chosen, o.fold, o.folds)
-        net = train(
-            batches,
-            [i for i in chosen if i not in apart],
-            sizes,
-            o,
-            o.seed,
-            lambda net, epoch: report([net], batches, groups | ({"apart": sorted(apart)} if apart else {}), f"epoch {epoch + 1}"),
-        )
-        said = {"own": soften(net, batches, sorted(apart) or chosen)}
-        if others is not None:
-            others.is_spelled = True
-            said["others"] = soften(net, others, [i for i in range(len(more.docs)) if more.a["n_tokens"][i] <= reader.MAX_TOKENS])
-        torch.save(said, o.soft[0])
-        print(f"{round(time.time() - began)} s", flush=True)
-        return
     if o.soft:
         stored = [torch.load(path, map_location=device) for path in o.soft]
         own = blend([one["own"] for one in stored])
-        soft = (Batches(more, pieces, known, device), blend([one["others"] for one in stored]), own) if more else (None, None, own)
+        soft = (Batches(more, pieces, known, device), blend([one["others"] for one in stored]), own) if more else (None, own, own)
         del stored
-    if o.pretrained is not None and not o.pretrained.exists():
-        from word_vectors import load
-
-        weights = pretrain(Batches(more, pieces, known, device), load(o.encoder)[0].to(device), sizes, o)
-        torch.save({"weights": weights, "known": known}, o.pretrained)
-    if o.pretrained is not None:
-        o.start = started(torch.load(o.pretrained), known, sizes, o.d)
     after = (lambda net, epoch: report([net], batches, groups, f"epoch {epoch + 1}")) if o.check else None
+    if o.say:
+        apart = fold_of(data, chosen, o.fold, o.folds)
+        net = train(batches, [i for i in chosen if i not in apart], sizes, o, o.seed, after, soft)
+        said = {"own": soften(net, batches, sorted(apart) or chosen)}
+        if more:
+            others = Batches(more, pieces, known, device)
+            said["others"] = soften(net, others, [i for i in range(len(more.docs)) if more.a["n_tokens"][i] <= reader.MAX_TOKENS])
+        torch.save(said, o.say)
+        print(f"{round(time.time() - began)} s", flush=True)
+        return
     nets = [train(batches, chosen, sizes, o, o.seed + seed, after, soft) for seed in range(o.seeds)]
     if o.check and o.seeds > 1:
         report(nets, batches, groups, f"{o.seeds} nets")
-    if not o.teach:
-        thresholds = [o.threshold - RARE_LESS if name in RARE else o.threshold for name in signals.PREDICATES]
-        np.savez_compressed(o.out, **export(nets[0], pieces, known, thresholds))
+    thresholds = [o.threshold - RARE_LESS if name in RARE else o.threshold for name in signals.PREDICATES]
+    np.savez_compressed(o.out, **export(nets[0], pieces, known, thresholds))
     print(
         json.dumps(
             {

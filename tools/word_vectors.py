@@ -28,10 +28,6 @@ class Encoder(torch.nn.Module):
         self.w = dict(weights)
         self.layers = sum(1 for name in weights if name.endswith("attention.self.query.weight"))
 
-    def to(self, device: str) -> Encoder:
-        self.w = {name: value.to(device) for name, value in self.w.items()}
-        return super().to(device)
-
     def norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
         return torch.nn.functional.layer_norm(x, x.shape[-1:], self.w[f"{name}.weight"], self.w[f"{name}.bias"], 1e-12)
 
@@ -58,26 +54,6 @@ class Encoder(torch.nn.Module):
             inner = torch.nn.functional.gelu(self.line(x, f"{name}.intermediate.dense"))
             x = self.norm(x + self.line(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
         return x
-
-
-class Trainable(Encoder):
-    """The same with weights that can be learned further, but for the embeddings and so many lower layers as are to stay."""
-
-    def __init__(self, folder: Path, frozen: int = 0) -> None:
-        super().__init__({})
-        self.names = []
-        self.frozen = frozen
-        staying = ("embeddings.", *(f"encoder.layer.{layer}." for layer in range(frozen))) if frozen else ()
-        for name, value in load(folder)[0].w.items():
-            if value.is_floating_point():
-                learned = not name.startswith(staying) if staying else True
-                self.register_parameter("w_" + name.replace(".", "_"), torch.nn.Parameter(value, requires_grad=learned))
-                self.names.append(name)
-        self.layers = 6
-
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        self.w = {name: getattr(self, "w_" + name.replace(".", "_")) for name in self.names}
-        return super().forward(ids, mask)
 
 
 def load(folder: Path) -> tuple[Encoder, list[str]]:

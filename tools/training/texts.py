@@ -49,8 +49,8 @@ def norm(text: str) -> str:
 
 
 def occurrences(name: str, text: str) -> list[tuple[int, int]]:
-    """Return where a name stands in a text as whole words, case ignored."""
-    pattern = re.escape(name).replace(r"\ ", r"\s+").replace("'", "['’]")
+    """Return where a name stands in a text as whole words, case ignored; "5-ht 2a" also where the text has "5-HT(2A"."""
+    pattern = re.escape(name).replace(r"\ ", r"(?:\s+|[()\[\],/:+.]+)").replace("'", "['’]")
     return [match.span() for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)]
 
 
@@ -146,6 +146,8 @@ def _claims(one: Text, sentence: int, line: str, complaints: list[str], types: s
                     if entity:
                         one.anaphors.extend((a, b, key) for a, b in spans)
                         one.entities[key]["spans"].extend(spans)
+                    if entity and re.search(r"[()\[\],/]", surface):
+                        one.entities[key].setdefault("spelled", []).extend(spans)  # no anaphor, but a name that is compared without these
                 ends.append(key)
             if len(ends) == 2:
                 one.claims.append({"sent": sentence, "subj": ends[0], "pred": parts[1], "obj": ends[1], **qualifiers})
