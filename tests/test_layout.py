@@ -22,7 +22,7 @@ MAX_BYTES = 40_000
 ROAD = (
     ("errors", "resources", "model", "tables", "escapes", "outputs.jsonl", "schema"),
     ("builds", "terms", "lexicon", "additions", "documents"),
-    ("vectors",),
+    ("vectors", "arcs"),
     ("sentences",),
     ("mentions", "frames", "triggers", "signals"),
     ("reader", "qualifiers", "pairs"),
