@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MAX_CHUNK_TASKS = 400
 _WAITING_CHUNKS_A_WORKER = 3
+# What is held back to be cut smaller when the end is in sight.
+_LAST_CHUNKS_A_WORKER = 4
+_MIN_CHUNK_BYTES = 4_000
 _MAX_DEATHS = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
@@ -155,18 +158,33 @@ def count(claims: Iterable[Claim]) -> dict[str, dict[str, int]]:
     return {name: dict(sorted(counts[name].items())) for name in sorted(counts)}
 
 
-def chunks(tasks: Iterable[Task], max_bytes: int) -> Iterator[tuple[Task, ...]]:
-    """Bundle tasks, in order, into chunks of about so many bytes of text."""
-    bundle: list[Task] = []
-    size = 0
+def chunks(tasks: Iterable[Task], max_bytes: int, *, workers: int) -> Iterator[tuple[Task, ...]]:
+    """Bundle tasks, in order, into chunks of about so many bytes of text; the last ones are smaller, so that all workers end together."""
+    held: collections.deque[tuple[Task, int]] = collections.deque()
+    left = 0
     for task in tasks:
+        size = task.file.size if task.document is None else len(task.document.text)
+        held.append((task, size))
+        left += size
+        while left >= workers * _LAST_CHUNKS_A_WORKER * max_bytes or len(held) >= workers * _LAST_CHUNKS_A_WORKER * MAX_CHUNK_TASKS:
+            chunk, taken = _chunk(held, max_bytes)
+            left -= taken
+            yield chunk
+    while held:
+        chunk, taken = _chunk(held, max(left // (workers * _LAST_CHUNKS_A_WORKER), _MIN_CHUNK_BYTES))
+        left -= taken
+        yield chunk
+
+
+def _chunk(held: collections.deque[tuple[Task, int]], max_bytes: int) -> tuple[tuple[Task, ...], int]:
+    """Take the next chunk from the front, and return it with its bytes."""
+    bundle: list[Task] = []
+    taken = 0
+    while held and taken < max_bytes and len(bundle) < MAX_CHUNK_TASKS:
+        task, size = held.popleft()
         bundle.append(task)
-        size += task.file.size if task.document is None else len(task.document.text)
-        if size >= max_bytes or len(bundle) >= MAX_CHUNK_TASKS:
-            yield tuple(bundle)
-            bundle, size = [], 0
-    if bundle:
-        yield tuple(bundle)
+        taken += size
+    return tuple(bundle), taken
 
 
 def run_here(job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
@@ -205,7 +223,7 @@ def run_processes(job: Job, tasks: Iterable[Task], *, workers: int, chunk_bytes:
     from concurrent.futures.process import BrokenProcessPool
 
     waiting: collections.deque[tuple[tuple[Task, ...], int]] = collections.deque()
-    source = chunks(tasks, chunk_bytes)
+    source = chunks(tasks, chunk_bytes, workers=workers)
     while True:
         suspects: list[tuple[tuple[Task, ...], int]] = []
         try:
