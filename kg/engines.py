@@ -140,22 +140,19 @@ def _statistics(extraction: Extraction) -> dict[str, Any]:
 
 def count(claims: Iterable[Claim]) -> dict[str, dict[str, int]]:
     """Return how many claims have each value of each quality, names sorted."""
-    counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    for claim in claims:
-        for name, value in (
-            ("predicate", claim.predicate),
-            ("subject_type", claim.subject.entity.type),
-            ("object_type", claim.object.entity.type),
-            ("polarity", claim.polarity.value),
-            ("certainty", claim.certainty.value),
-            ("basis", claim.basis.value),
-            ("stance", claim.stance.value),
-            ("kind", claim.kind),
-            ("attribution", claim.attribution.label if claim.attribution else None),
-        ):
-            if value is not None:
-                counts[name][value] += 1
-    return {name: dict(sorted(counts[name].items())) for name in sorted(counts)}
+    every = tuple(claims)
+    counts = {
+        "predicate": collections.Counter([claim.predicate for claim in every]),
+        "subject_type": collections.Counter([claim.subject.entity.type for claim in every]),
+        "object_type": collections.Counter([claim.object.entity.type for claim in every]),
+        "polarity": collections.Counter([claim.polarity.value for claim in every]),
+        "certainty": collections.Counter([claim.certainty.value for claim in every]),
+        "basis": collections.Counter([claim.basis.value for claim in every]),
+        "stance": collections.Counter([claim.stance.value for claim in every]),
+        "kind": collections.Counter([kind for claim in every if (kind := claim.kind) is not None]),
+        "attribution": collections.Counter([claim.attribution.label for claim in every if claim.attribution]),
+    }
+    return {name: dict(sorted(counts[name].items())) for name in sorted(counts) if counts[name]}
 
 
 def chunks(tasks: Iterable[Task], max_bytes: int, *, workers: int) -> Iterator[tuple[Task, ...]]:
