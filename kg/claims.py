@@ -11,6 +11,7 @@ import numpy as np
 from kg import pairs, signals
 from kg.model import Claim, Entity, Mention, claim_id
 from kg.schema import READ_AS
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ _OPPOSITES = {"alleviates": "worsens", "worsens": "alleviates"}
 _ONE_WAY = frozenset({"interacts_with", "is_a", "symptom_of"})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A pair read as a claim of one predicate, with its probability."""
@@ -41,6 +43,7 @@ class Candidate:
     probability: float
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A pair that could have been a claim and was not, and why."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MAX_CHUNK_TASKS = 400
 _WAITING_CHUNKS_A_WORKER = 3
+# What is held back to be cut smaller when the end is in sight.
+_LAST_CHUNKS_A_WORKER = 4
+_MIN_CHUNK_BYTES = 4_000
 _MAX_DEATHS = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
@@ -137,36 +140,48 @@ def _statistics(extraction: Extraction) -> dict[str, Any]:
 
 def count(claims: Iterable[Claim]) -> dict[str, dict[str, int]]:
     """Return how many claims have each value of each quality, names sorted."""
-    counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    for claim in claims:
-        for name, value in (
-            ("predicate", claim.predicate),
-            ("subject_type", claim.subject.entity.type),
-            ("object_type", claim.object.entity.type),
-            ("polarity", claim.polarity.value),
-            ("certainty", claim.certainty.value),
-            ("basis", claim.basis.value),
-            ("stance", claim.stance.value),
-            ("kind", claim.kind),
-            ("attribution", claim.attribution.label if claim.attribution else None),
-        ):
-            if value is not None:
-                counts[name][value] += 1
-    return {name: dict(sorted(counts[name].items())) for name in sorted(counts)}
+    every = tuple(claims)
+    counts = {
+        "predicate": collections.Counter([claim.predicate for claim in every]),
+        "subject_type": collections.Counter([claim.subject.entity.type for claim in every]),
+        "object_type": collections.Counter([claim.object.entity.type for claim in every]),
+        "polarity": collections.Counter([claim.polarity.value for claim in every]),
+        "certainty": collections.Counter([claim.certainty.value for claim in every]),
+        "basis": collections.Counter([claim.basis.value for claim in every]),
+        "stance": collections.Counter([claim.stance.value for claim in every]),
+        "kind": collections.Counter([kind for claim in every if (kind := claim.kind) is not None]),
+        "attribution": collections.Counter([claim.attribution.label for claim in every if claim.attribution]),
+    }
+    return {name: dict(sorted(counts[name].items())) for name in sorted(counts) if counts[name]}
 
 
-def chunks(tasks: Iterable[Task], max_bytes: int) -> Iterator[tuple[Task, ...]]:
-    """Bundle tasks, in order, into chunks of about so many bytes of text."""
-    bundle: list[Task] = []
-    size = 0
+def chunks(tasks: Iterable[Task], max_bytes: int, *, workers: int) -> Iterator[tuple[Task, ...]]:
+    """Bundle tasks, in order, into chunks of about so many bytes of text; the last ones are smaller, so that all workers end together."""
+    held: collections.deque[tuple[Task, int]] = collections.deque()
+    left = 0
     for task in tasks:
+        size = task.file.size if task.document is None else len(task.document.text)
+        held.append((task, size))
+        left += size
+        while left >= workers * _LAST_CHUNKS_A_WORKER * max_bytes or len(held) >= workers * _LAST_CHUNKS_A_WORKER * MAX_CHUNK_TASKS:
+            chunk, taken = _chunk(held, max_bytes)
+            left -= taken
+            yield chunk
+    while held:
+        chunk, taken = _chunk(held, max(left // (workers * _LAST_CHUNKS_A_WORKER), _MIN_CHUNK_BYTES))
+        left -= taken
+        yield chunk
+
+
+def _chunk(held: collections.deque[tuple[Task, int]], max_bytes: int) -> tuple[tuple[Task, ...], int]:
+    """Take the next chunk from the front, and return it with its bytes."""
+    bundle: list[Task] = []
+    taken = 0
+    while held and taken < max_bytes and len(bundle) < MAX_CHUNK_TASKS:
+        task, size = held.popleft()
         bundle.append(task)
-        size += task.file.size if task.document is None else len(task.document.text)
-        if size >= max_bytes or len(bundle) >= MAX_CHUNK_TASKS:
-            yield tuple(bundle)
-            bundle, size = [], 0
-    if bundle:
-        yield tuple(bundle)
+        taken += size
+    return tuple(bundle), taken
 
 
 def run_here(job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
@@ -205,7 +220,7 @@ def run_processes(job: Job, tasks: Iterable[Task], *, workers: int, chunk_bytes:
     from concurrent.futures.process import BrokenProcessPool
 
     waiting: collections.deque[tuple[tuple[Task, ...], int]] = collections.deque()
-    source = chunks(tasks, chunk_bytes)
+    source = chunks(tasks, chunk_bytes, workers=workers)
     while True:
         suspects: list[tuple[tuple[Task, ...], int]] = []
         try:

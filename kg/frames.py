@@ -10,6 +10,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kg.values import swift
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,6 +24,7 @@ _LIKE = frozenset({"like", "include", "including"})
 _RELATIVE = frozenset({"WDT", "WP"})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Path:
     """The way from one token to another over the tree.

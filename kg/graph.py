@@ -98,20 +98,23 @@ class _Forms:
     def __init__(self) -> None:
         self._labels: dict[str, Counter[tuple[str, str, str]]] = {}
         self._names: dict[str, set[str]] = {}
+        self._last: dict[str, tuple[str, ...]] = {}  # the names that were added last
 
     def add(self, claim: Claim) -> None:
-        labels, names = self._labels, self._names
         for mention in (claim.subject, claim.object):
             entity = mention.entity
-            seen = labels.get(entity.id)
+            id_ = entity.id
+            seen = self._labels.get(id_)
             if seen is None:
-                seen = labels[entity.id] = Counter()
-                names[entity.id] = set()
+                seen = self._labels[id_] = Counter()
+                self._names[id_] = set()
             seen[entity.label, entity.type, entity.kind or ""] += 1
-            own = names[entity.id]
-            own.update(entity.names)
-            if len(own) > _MAX_HELD_NAMES:
-                names[entity.id] = set(sorted(own)[:MAX_NAMES])
+            if self._last.get(id_) is not entity.names:
+                self._last[id_] = entity.names
+                own = self._names[id_]
+                own.update(entity.names)
+                if len(own) > _MAX_HELD_NAMES:
+                    self._names[id_] = set(sorted(own)[:MAX_NAMES])
 
     def settle(self) -> dict[str, Entity]:
         """Return the entities, each by its commonest form."""

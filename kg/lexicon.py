@@ -33,6 +33,7 @@ from kg import __version__, tables
 from kg.errors import TableError
 from kg.model import Entity
 from kg.resources import ONTOLOGY
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -123,6 +124,7 @@ class Entry:
     where: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Match:
     """A name at a place in a text, with every entity that it may mean, one of each type, in the order of the lexicon."""
@@ -202,6 +204,7 @@ def _join(words: _Words) -> tuple[_Words, tuple[int, ...]]:
     return _Words(words.text, starts, ends, folded), tuple(joined)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     """A name that stands in the text: `length` words from `index`, and what it may mean there."""

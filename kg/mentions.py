@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from kg import tables
 from kg.model import Entity
 from kg.resources import ONTOLOGY
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,6 +47,7 @@ def _types_and_ids(entities: tuple[Entity, ...]) -> tuple[tuple[str, ...], froze
     return tuple(dict.fromkeys(entity.type for entity in entities)), frozenset(entity.id for entity in entities)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Found:
     """Something named in a sentence, with every entity that the name can stand for, the likeliest first.

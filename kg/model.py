@@ -9,6 +9,8 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kg.values import swift
+
 
 class Polarity(StrEnum):
     """Whether the text says yes or no."""
@@ -77,6 +79,7 @@ class Document:
     sections: tuple[Section, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token of a parsed sentence; `head` is the index of its governor in the same sentence, its own index at the root."""
@@ -90,6 +93,7 @@ class Token:
     head: int
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of a document; it has no tokens where it was not parsed."""
@@ -101,6 +105,7 @@ class Sentence:
     tokens: tuple[Token, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A concept of the lexicon, or one that the text itself introduced; `kind` is a Caution's kind."""
@@ -116,6 +121,7 @@ class Entity:
         return hash(self.id)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Mention:
     """An entity at a place in a text; an anaphor has its own offsets and its antecedent's entity."""
@@ -128,6 +134,7 @@ class Mention:
     is_anaphor: bool = False
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Cue:
     """The words that a qualifier was read from."""
@@ -146,6 +153,7 @@ class Attribution:
     label: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One statement that a text makes, with all that is needed to check it.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.frames import MAX_PATH_STEPS
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +62,7 @@ class Scene:
         return path.steps if path is not None else MAX_PATH_STEPS + 1
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two mentions that some predicate could join, by their types."""

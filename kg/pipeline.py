@@ -98,7 +98,7 @@ def build(inputs: Sequence[str], out: Path, settings: Settings, *, watch: Callab
         formats: dict[str, dict[str, Any]] = {format_: {} for format_ in settings.formats}
         if "html" in formats and settings.with_sparql:
             formats["html"]["with_sparql"] = True
-        return summaries.write(book, formats, run, progress.faults, progress.skipped, clock)
+        return summaries.write(book, formats, run, progress.faults, progress.skipped, clock, workers=settings.workers)
 
 
 def _tasks(book: Journal, settings: Settings, progress: Progress) -> Iterator[Task]:
@@ -158,7 +158,9 @@ def _run(settings: Settings, tasks: Iterator[Task], size: int) -> Iterator[Outco
     if settings.engine == "ray":
         from kg import clusters
 
-        return clusters.run(job, engines.chunks(tasks, chunk_bytes), address=settings.address, workers=settings.workers)
+        return clusters.run(
+            job, engines.chunks(tasks, chunk_bytes, workers=settings.workers), address=settings.address, workers=settings.workers
+        )
     if settings.workers == 1:
         return engines.run_here(job, tasks)
     return engines.run_processes(job, tasks, workers=settings.workers, chunk_bytes=chunk_bytes)

@@ -21,6 +21,7 @@ from kg.errors import OntologyError
 from kg.mentions import CONSTITUENTS, Found, entity_of, readings
 from kg.model import Entity
 from kg.resources import ONTOLOGY
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ _OUT = np.float32(-1e9)
 _FEW = 1e-5
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of tokens that is read as a name: first and last token (end exclusive), and its first token's likeliest type."""
@@ -49,6 +51,7 @@ class Span:
     type: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class View:
     """What the reader sees in one sentence: a vector for each token, and how likely each is to be part of a name of each type.

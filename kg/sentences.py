@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kg import vectors
+from kg import arcs, vectors
 from kg.errors import InputError
 from kg.model import Sentence, Token
 
@@ -19,7 +19,8 @@ MAX_SENTENCE_CHARACTERS = 2_000
 MAX_NEW_WORDS = 50_000
 _BATCH_SENTENCES = 64
 # The parser takes its steps for a quarter of its batch at a time, and each step costs as much for few sentences as for many.
-_BATCHES = {"parser": {"batch_size": 256}}
+_PARSER = "parser"
+_BATCHES = {_PARSER: {"batch_size": 256}}
 _WRAP_CHARACTERS = (50, 100)
 
 # Words that a full stop follows without ending a sentence.
@@ -201,7 +202,10 @@ class Parser:
             self.pipeline, _ = _load(self.name)
         pipeline = self.pipeline
         pending = ((_document(pipeline, sentence.text), sentence) for sentence in sentences)
-        for doc, sentence in pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES, component_cfg=_BATCHES):
+        read = pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES, component_cfg=_BATCHES)
+        if _PARSER in pipeline.disabled:
+            read = arcs.draw(pipeline.get_pipe(_PARSER), read)
+        for doc, sentence in read:
             yield Sentence(sentence.index, sentence.start, sentence.end, sentence.text, self._tokens(doc, sentence.start))
 
     def _tokens(self, doc: Any, offset: int) -> tuple[Token, ...]:
@@ -276,13 +280,14 @@ def open_parser(model: str | None = None) -> Parser:
 def _load(name: str) -> tuple[Any, Mapping[str, Any]]:
     """Return a pipeline that tags and parses, made ready, and the tables of dictionary forms that came with it."""
     import spacy
+    from spacy.pipeline import DependencyParser
 
     try:
         pipeline = spacy.load(name, exclude=["ner", "attribute_ruler", "senter"])
     except (OSError, ImportError) as error:
         message = f"model {name}: not an installed spaCy pipeline and not a folder; install it with pip, or leave --model out"
         raise InputError(message) from error
-    if missing := {"tagger", "parser"} - set(pipeline.pipe_names):
+    if missing := {"tagger", _PARSER} - set(pipeline.pipe_names):
         message = f"model {name}: has no {' and no '.join(sorted(missing))}; kg needs a pipeline that tags and parses English"
         raise InputError(message)
     lemmas: dict[str, Any] = {table: {} for table in ("lemma_rules", "lemma_exc", "lemma_index")}
@@ -301,6 +306,10 @@ def _load(name: str) -> tuple[Any, Mapping[str, Any]]:
     if "tok2vec" in pipeline.pipe_names:
         reading: Any = pipeline.get_pipe("tok2vec")
         reading.model = vectors.hasten(reading.model)
+    last: Any = pipeline.get_pipe(_PARSER)
+    if pipeline.pipe_names[-1] == _PARSER and type(last) is DependencyParser and last.cfg["beam_width"] == 1:
+        # It is disabled for the pipeline, because `arcs` takes its steps.
+        pipeline.disable_pipe(_PARSER)
     return pipeline, lemmas
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kg import DISCLAIMER, __version__, additions, graph, lexicon, tables
 from kg.builds import LEXICON, Build, parse_document
+from kg.errors import InputError
 from kg.journal import remove, replacing, write_bytes
 from kg.outputs import DEFAULT_NAMES, DESCRIPTIONS, writer
 
@@ -27,6 +28,10 @@ _MAX_COUNTED_NAMES = 100_000
 _SECONDS_DIGITS = 3
 # The format that reads every claim and nothing of the graph's measures.
 _WATCHED = "turtle"
+# The format that the measures serve: it is written by the process that has them.
+_MEASURED = "html"
+# Where there are fewer claims, to start another process takes longer than to write them.
+MIN_SHARED_CLAIMS = 5_000
 
 
 @dataclass(slots=True)
@@ -39,17 +44,31 @@ class Clock:
     def mark(self, stage: str) -> None:
         """Note that a stage has ended."""
         now = time.perf_counter()
-        self.seconds[stage] = round(now - self._last, _SECONDS_DIGITS)
+        self.note(stage, now - self._last)
         self._last = now
+
+    def note(self, stage: str, seconds: float) -> None:
+        """Note what a stage took that went on beside others."""
+        self.seconds[stage] = round(seconds, _SECONDS_DIGITS)
 
 
 def write(
-    book: Journal, formats: Mapping[str, Mapping[str, Any]], run: Mapping[str, Any], faults: Iterable[Fault], skipped: int, clock: Clock
+    book: Journal,
+    formats: Mapping[str, Mapping[str, Any]],
+    run: Mapping[str, Any],
+    faults: Iterable[Fault],
+    skipped: int,
+    clock: Clock,
+    *,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Write all files of the built folder, each whole or not at all, and return the report.
 
     `formats` holds the options of each format's writer; `run` is what the report says of how the build was made.
+    With several workers outputs are written beside one another, each in one process; the bytes are the same.
     Outputs that an earlier build wrote and this one does not are removed.
+
+    Raises InputError where a process that writes an output dies, and what a writer raises.
     """
     out = book.out
     figures = _write_lines(book, out)
@@ -80,17 +99,11 @@ def write(
     _write_report(out, report)
     for name in old - set(names.values()):
         remove(out / name)
-    if _WATCHED in names:
-        # The claims are read once for both: reading is most of the work of each.
-        watched = _Watched(out)
-        _put(watched, _WATCHED, names, formats, clock)
-        build.once("survey", watched.watch.survey)
-    report["graph"] = _measure(build)
-    clock.mark("measures")
-    _write_report(out, report)
-    for format_ in names:
-        if format_ != _WATCHED:
-            _put(build, format_, names, formats, clock)
+    outputs = _Outputs(build, names, formats, report, clock)
+    if workers > 1 and figures.claims >= MIN_SHARED_CLAIMS:
+        outputs.share(workers)
+    else:
+        outputs.put_all()
     report["timings"] = clock.seconds
     _write_report(out, report)
     return report
@@ -107,11 +120,81 @@ class _Watched(Build):
         return self.watch.over(Build.claims(self))
 
 
-def _put(build: Build, format_: str, names: Mapping[str, str], formats: Mapping[str, Mapping[str, Any]], clock: Clock) -> None:
-    """Write one output of the built folder."""
-    with replacing(build.path / names[format_]) as part:
-        writer(format_, **formats[format_])(build, part)
-    clock.mark(names[format_])
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """The outputs of a build: the file name and the writer's options of each format; the report gets the graph's measures."""
+
+    build: Build
+    names: Mapping[str, str]
+    formats: Mapping[str, Mapping[str, Any]]
+    report: dict[str, Any]
+    clock: Clock
+
+    def put_all(self) -> None:
+        """Write one after the other."""
+        if _WATCHED in self.names:
+            # The claims are read once for both: reading is most of the work of each.
+            watched = _Watched(self.build.path)
+            self._put(watched, _WATCHED)
+            self.build.once("survey", watched.watch.survey)
+        self._measure()
+        for format_ in self.names:
+            if format_ != _WATCHED:
+                self._put(self.build, format_)
+
+    def share(self, workers: int) -> None:
+        """Write in so many processes, this one included; an output takes its place when all of them are written."""
+        import multiprocessing
+        from concurrent.futures import Future, ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
+        plain = [format_ for format_ in self.names if format_ not in DESCRIPTIONS]
+        own = _MEASURED if _MEASURED in plain else plain[-1] if plain else None
+        apart: dict[str, Future[float]] = {}
+        # The processes end before the files take their places, or go.
+        with ExitStack() as parts, ProcessPoolExecutor(workers - 1, multiprocessing.get_context("spawn")) as pool:
+
+            def hand_out(format_: str) -> None:
+                part = parts.enter_context(replacing(self.build.path / self.names[format_]))
+                apart[format_] = pool.submit(_write_apart, self.build.path, format_, self.formats[format_], part)
+
+            others = [format_ for format_ in plain if format_ != own]
+            if _WATCHED in others:
+                others.remove(_WATCHED)
+                hand_out(_WATCHED)
+            self._measure()
+            for format_ in others:
+                hand_out(format_)
+            if own is not None:
+                self._put(self.build, own)
+            for format_, written in apart.items():
+                try:
+                    self.clock.note(self.names[format_], written.result())
+                except BrokenProcessPool as error:
+                    message = f"{self.build.path / self.names[format_]}: the process that wrote it died; run the build again"
+                    raise InputError(message) from error
+        for format_ in self.names:
+            if format_ in DESCRIPTIONS:
+                self._put(self.build, format_)
+
+    def _measure(self) -> None:
+        """Measure the graph for the report, and write that."""
+        survey = graph.of_build(self.build)
+        self.report["graph"] = {"edges": len(survey.edges), **survey.measures.summary()}
+        self.clock.mark("measures")
+        _write_report(self.build.path, self.report)
+
+    def _put(self, build: Build, format_: str) -> None:
+        with replacing(build.path / self.names[format_]) as part:
+            writer(format_, **self.formats[format_])(build, part)
+        self.clock.mark(self.names[format_])
+
+
+def _write_apart(path: Path, format_: str, options: Mapping[str, Any], part: Path) -> float:
+    """Write an output of a built folder in a process of its own, and return the seconds that took."""
+    started = time.perf_counter()
+    writer(format_, **options)(Build(path), part)
+    return time.perf_counter() - started
 
 
 def write_lexicon(out: Path, lexicons: Iterable[Path]) -> None:
@@ -174,11 +257,6 @@ def _write_lines(book: Journal, out: Path) -> _Figures:
 def _lines(path: Path) -> Iterator[TextIO]:
     with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as lines:
         yield lines
-
-
-def _measure(build: Build) -> dict[str, Any]:
-    survey = graph.of_build(build)
-    return {"edges": len(survey.edges), **survey.measures.summary()}
 
 
 def _names(formats: Iterable[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg import schema, tables
 from kg.resources import ONTOLOGY
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ _MISREAD = frozenset({"NNS", "NNPS"})
 _TAGS = {"verb": "V", "noun": "N", "adjective": "J", "any": ""}
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A trigger in a sentence: the predicate it speaks for, the token that carries it, its characters, and its row."""

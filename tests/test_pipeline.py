@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pytest
 from document_samples import LINE, samples
-from fake_extraction import open_fake, open_none
+from fake_extraction import die, open_fake, open_none, open_strange
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg import DISCLAIMER, journal
+from kg import DISCLAIMER, engines, journal, summaries
 from kg.builds import open_build
 from kg.documents import Options
+from kg.documents.files import File
 from kg.errors import InputError
 from kg.pipeline import MAX_FAULTS, Progress, Settings, build
 from kg.summaries import _bounded as bounded
@@ -95,6 +96,56 @@ def test_workers_change_no_byte(tmp_path, workers):
     report = build([str(source)], tmp_path / "out", settings_of(workers=workers))
     assert contents(tmp_path / "out") == contents(tmp_path / "one")
     assert [skipped["path"] for skipped in report["documents"]["skipped"]] == ["bad.txt"]
+
+
+@pytest.mark.parametrize("formats", [("turtle", "html", "rocrate", "nquads"), ("graphml", "nquads"), ("turtle",), ("rocrate",), ()])
+def test_outputs_written_beside_one_another_have_the_same_bytes(tmp_path, monkeypatch, formats):
+    source = corpus(tmp_path / "in")
+    one = build([str(source)], tmp_path / "one", settings_of(formats=formats))
+    monkeypatch.setattr(summaries, "MIN_SHARED_CLAIMS", 0)
+    two = build([str(source)], tmp_path / "two", settings_of(formats=formats, workers=2))
+    assert set(one.pop("timings")) == set(two.pop("timings"))
+    assert one == two
+    files = {path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()}
+    assert files == {path.relative_to(tmp_path / "two") for path in (tmp_path / "two").rglob("*") if path.is_file()}
+    for name in (name for name in files if name.parts[0] != journal.FOLDER and name.name not in {"report.json", "ro-crate-metadata.json"}):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_a_process_of_its_own_writes_the_output_and_tells_how_long_that_took(tmp_path):
+    build([str(corpus(tmp_path / "in"))], tmp_path / "out", FAKE)
+    assert summaries._write_apart(tmp_path / "out", "turtle", {}, tmp_path / "part") > 0
+    assert (tmp_path / "part").read_bytes() == (tmp_path / "out" / "graph.ttl").read_bytes()
+
+
+def test_an_output_that_cannot_be_written_in_a_process_of_its_own_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(summaries, "MIN_SHARED_CLAIMS", 0)
+    with pytest.raises(InputError, match=r"predicate 'heals' is not in ontology/kg\.ttl"):
+        build([str(corpus(tmp_path / "in"))], tmp_path / "out", settings_of(opener=open_strange, formats=("turtle", "html"), workers=2))
+    assert not (tmp_path / "out" / "graph.ttl").exists()
+    assert not list((tmp_path / "out").glob(".part-*"))
+
+
+def test_a_process_that_dies_over_an_output_is_named_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(summaries, "MIN_SHARED_CLAIMS", 0)
+    monkeypatch.setattr(summaries, "_write_apart", die)
+    with pytest.raises(InputError, match=r"graph\.ttl: the process that wrote it died; run the build again"):
+        build([str(corpus(tmp_path / "in"))], tmp_path / "out", settings_of(formats=("turtle", "html"), workers=2))
+    assert not list((tmp_path / "out").glob(".part-*"))
+
+
+def test_the_last_chunks_are_small_and_none_is_lost(tmp_path, monkeypatch):
+    file = File("a", "a", str(tmp_path), "text", False, 1_000)  # noqa: FBT003
+    tasks = [engines.Task(str(number), str(number), file, "", "") for number in range(1_000)]
+    found = list(engines.chunks(tasks, 20_000, workers=2))
+    assert [task for chunk in found for task in chunk] == tasks
+    sizes = [len(chunk) for chunk in found]
+    assert sizes[0] == 20
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-4:-1] == [4, 4, 4]
+    assert [len(chunk) for chunk in engines.chunks(tasks[:3], 20_000, workers=2)] == [3]
+    monkeypatch.setattr(engines, "MAX_CHUNK_TASKS", 2)
+    assert {len(chunk) for chunk in engines.chunks(tasks, 20_000, workers=2)} == {2}
 
 
 def test_a_second_build_reads_only_what_changed(tmp_path):

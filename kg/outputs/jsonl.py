@@ -78,30 +78,31 @@ def _parse(line: str, shared: dict[tuple[Any, ...], Any]) -> Claim:
     if len(shared) > _MAX_SHARED_VALUES:
         shared.clear()
     sentence, source, attribution = record["sentence"], record["source"], record["attribution"]
+    get = record.get
     return Claim(
         record["id"],
         record["doc"],
-        _share(shared, Sentence, 0, sentence["start"], sentence["end"], sentence["text"]),
+        _share(shared, (Sentence, 0, sentence["start"], sentence["end"], sentence["text"])),
         _read_mention(record["subject"], None, shared),
         record["predicate"],
-        _read_mention(record["object"], record.get("kind"), shared),
+        _read_mention(record["object"], get("kind"), shared),
         _POLARITIES[record["polarity"]],
         _CERTAINTIES[record["certainty"]],
         _BASES[record["basis"]],
         _STANCES[record["stance"]],
-        None if attribution is None else _share(shared, Attribution, attribution["id"], attribution["label"]),
+        None if attribution is None else _share(shared, (Attribution, attribution["id"], attribution["label"])),
         record["direction"],
         record["mechanism"],
-        tuple([_share(shared, Cue, cue["kind"], cue["text"], cue["start"], cue["end"]) for cue in record["cues"]]),
+        tuple([_share(shared, (Cue, cue["kind"], cue["text"], cue["start"], cue["end"])) for cue in record["cues"]]),
         record["rule"],
-        _share(shared, Source, source["path"], source["sha256"]),
-        record.get("dose"),
-        record.get("route"),
-        record.get("population"),
+        _share(shared, (Source, source["path"], source["sha256"])),
+        get("dose"),
+        get("route"),
+        get("population"),
     )
 
 
-def _share(shared: dict[tuple[Any, ...], Any], *parts: Any) -> Any:
+def _share(shared: dict[tuple[Any, ...], Any], parts: tuple[Any, ...]) -> Any:
     """Return the value that a class makes of the parts after it."""
     value = shared.get(parts)
     if value is None:
@@ -110,7 +111,12 @@ def _share(shared: dict[tuple[Any, ...], Any], *parts: Any) -> Any:
 
 
 def _read_mention(record: dict[str, Any], kind: str | None, shared: dict[tuple[Any, ...], Any]) -> Mention:
-    entity = _share(shared, Entity, record["id"], record["label"], record["type"], tuple(record["names"]), kind)
+    id_, label, names = record["id"], record["label"], record["names"]
+    # Most concepts have the same names in every line: to compare them is less than to hash them.
+    key = (Entity, id_, label, record["type"], kind)
+    entity = shared.get(key)
+    if entity is None or list(entity.names) != names:
+        entity = shared[key] = _share(shared, (Entity, id_, label, record["type"], tuple(names), kind))
     return Mention(entity, record["text"], record["start"], record["end"], "", record.get("anaphor", False))
 
 

@@ -10,6 +10,7 @@ from kg.model import Attribution, Basis, Certainty, Cue, Polarity, Stance
 from kg.qualifiers import cues as cue_tables
 from kg.qualifiers import details, models, speakers
 from kg.qualifiers.trees import Tree, plant
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ class Cues:
     models: models.Models
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class SentenceCues:
     """The cues of one sentence by kind, with its tree, its doses and the mentions of those who can speak."""
@@ -48,6 +50,7 @@ class SentenceCues:
     is_title: bool
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Qualifiers:
     """How a text makes a claim; `cues` holds the words of each, in text order."""

@@ -9,6 +9,7 @@ from kg import tables
 from kg.model import Basis, Certainty, Cue, Polarity, Stance
 from kg.qualifiers.trees import SUBJECTS, Tree
 from kg.resources import ONTOLOGY
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,6 +64,7 @@ class CueRow:
     where: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class FoundCue:
     """A row at a place: tokens `first` to `last`, the `head` among them, and the `anchor` that it governs.
@@ -134,19 +136,27 @@ def find(table: CueTable, tree: Tree) -> tuple[FoundCue, ...]:
     found: list[FoundCue] = []
     taken: dict[str, int] = {}
     by_word, tokens, words = table.by_word, tree.tokens, tree.words
+    size = len(words)
     for index, word in enumerate(words):
         lemma = tokens[index].lemma
         rows = by_word.get(word, ())
         if lemma != word and lemma in by_word:
             rows = (*rows, *by_word[lemma])
+        if not rows:
+            continue
+        # Most phrases end at their second word: it is not the next one here.
+        following = (words[index + 1], tokens[index + 1].lemma, _ANY) if index + 1 < size and words[index + 1] not in _HYPHENS else None
         best: dict[str, tuple[int, int, CueRow]] = {}
         for row in rows:
+            length = len(row.words)
+            if length > 1 and following is not None and row.words[1] not in following:
+                continue
             kind = row.kind
             if taken.get(kind, -1) >= index or (row.tag is not None and not tokens[index].tag.startswith(row.tag)):
                 continue
-            last = index if len(row.words) == 1 else _match(row.words, 1, index + 1, tree)
-            if last is not None and (kind not in best or (len(row.words), last) > best[kind][:2]):
-                best[kind] = (len(row.words), last, row)
+            last = index if length == 1 else _match(row.words, 1, index + 1, tree)
+            if last is not None and (kind not in best or (length, last) > best[kind][:2]):
+                best[kind] = (length, last, row)
         for kind, (_, last, row) in best.items():
             taken[kind] = last
             if row.value not in NEUTRAL:

@@ -15,6 +15,7 @@ from kg.errors import TableError
 from kg.qualifiers import cues
 from kg.qualifiers.trees import SUBJECTS
 from kg.resources import ONTOLOGY
+from kg.values import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,6 +54,7 @@ class Models:
     basis: Model
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A claim in its sentence: the heads of its subject and object, where the two meet, and what they are."""
@@ -204,6 +206,7 @@ def _relative(situation: Situation) -> str:
     return "own" if is_own else "other"
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Words that may name a claim's ground: the value, the row's words, the head, and the cue."""

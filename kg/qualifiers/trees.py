@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kg.values import swift
+
 if TYPE_CHECKING:
     from kg.model import Mention, Sentence, Token
 
@@ -37,6 +39,7 @@ _LISTING = frozenset({"including", "include", "as", "like"})
 _COMPARING = frozenset({"than", "compared", "versus", "unlike"})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Tree:
     """The tree of one sentence; every list has one item a token.
@@ -192,7 +195,9 @@ def plant(sentence: Sentence) -> Tree:
     """Return the tree of a parsed sentence; one without tokens has an empty tree."""
     tokens = sentence.tokens
     size = len(tokens)
-    heads = [token.head if 0 <= token.head < size else index for index, token in enumerate(tokens)]
+    heads = [token.head for token in tokens]
+    if heads and not (min(heads) >= 0 and max(heads) < size):
+        heads = [head if 0 <= head < size else index for index, head in enumerate(heads)]
     below: list[list[int]] = [[] for _ in tokens]
     roots = []
     for index, head in enumerate(heads):
@@ -204,6 +209,8 @@ def plant(sentence: Sentence) -> Tree:
     for root in roots[1:]:
         heads[root] = roots[0]
         below[roots[0]].append(root)
+    if len(roots) > 1:
+        below[roots[0]].sort()
     enter, leave, below_and_own = [0] * size, [0] * size, [1] * size
     order: list[int] = []
     stack = roots[:1]
@@ -223,7 +230,7 @@ def plant(sentence: Sentence) -> Tree:
         tuple([token.start for token in tokens]),
         tuple(words),
         tuple(heads),
-        tuple([tuple(sorted(children)) for children in below]),
+        tuple(map(tuple, below)),
         tuple(enter),
         tuple(leave),
         tuple([token.tag[:1] == "V" or token.tag == "MD" or token.dep in AUXILIARIES for token in tokens]),
