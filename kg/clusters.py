@@ -62,7 +62,10 @@ def _join(ray: Any, address: str | None, workers: int) -> None:
             ray.init(address="local", num_cpus=workers, **quiet)
         else:
             ray.init(address=address, **{name: value for name, value in quiet.items() if name != "include_dashboard"})
-    except Exception as error:  # a node that does not start in time raises a bare Exception
+    except Exception as error:
+        # A node that does not start in time raises a bare Exception.
+        if type(error) is not Exception and not isinstance(error, (ConnectionError, RuntimeError, ValueError)):
+            raise
         message = f"{address or 'local'}: no Ray cluster to work on ({str(error)[:200]})"
         raise InputError(message) from error
 

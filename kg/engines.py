@@ -168,7 +168,7 @@ def chunks(tasks: Iterable[Task], max_bytes: int, *, workers: int) -> Iterator[t
             left -= taken
             yield chunk
     while held:
-        chunk, taken = _chunk(held, max(left // (workers * _LAST_CHUNKS_A_WORKER), _MIN_CHUNK_BYTES))
+        chunk, taken = _chunk(held, min(max_bytes, max(left // (workers * _LAST_CHUNKS_A_WORKER), _MIN_CHUNK_BYTES)))
         left -= taken
         yield chunk
 

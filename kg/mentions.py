@@ -470,6 +470,11 @@ class Anaphor:
         return self.number == "many" or (self.number == "form" and tag in _PLURAL)
 
 
+def _check_anaphor(row: Row) -> Iterator[str]:
+    if row["number"] not in {"one", "many", "form"}:
+        yield f"number is {row['number']!r}; must be one, many or form"
+
+
 @cache
 def anaphors() -> Mapping[str, Anaphor]:
     """Read `ontology/anaphors.tsv`: wordings by lemma.
@@ -483,7 +488,7 @@ def anaphors() -> Mapping[str, Anaphor]:
             row["number"],
             row.where,
         )
-        for row in tables.read(ONTOLOGY / "anaphors.tsv", ANAPHOR_COLUMNS)
+        for row in tables.read(ONTOLOGY / "anaphors.tsv", ANAPHOR_COLUMNS, _check_anaphor)
     }
 
 
@@ -579,7 +584,7 @@ def _names_class(found: Found) -> bool:
     """Tell whether a name ends in a noun that stands for several things named before: "active compounds"."""
     last = found.entities[0].label.split()[-1].casefold()
     noun = anaphors().get(last) or anaphors().get(last.removesuffix("s"))
-    return noun is not None and noun.number != "one"
+    return noun is not None and (noun.kind == "class" or noun.number == "many" or is_general(found.entities[0]))
 
 
 def can_hold(own: Sequence[Found], text: str) -> bool:
@@ -626,9 +631,9 @@ class Discourse:
         """Return the sentence's names, anaphors and implied subjects, in text order.
 
         An anaphor takes the nearest earlier mentions that fit it, in this sentence for none (there the
-        name itself is at hand), else in the sentences before, else the document's topic; one that fits
-        none is left out. So does a class that is pointed at: "these stimulants". Where the sentence names no subject, the one in focus is
-        implied, and so is the document's topic.
+        name itself is at hand), else in the last three sentences that name something, else the document's topic; one that fits
+        none is left out. A class that is pointed at ("these stimulants") does the same, and stays a name where nothing fits. Where
+        the sentence names no subject, the one in focus is implied, and so is the document's topic.
         """
         topic_id = None if self.about is None else self.about.id
         before = {found.key for found in self._before[0]} if self._before else set()
@@ -648,7 +653,7 @@ class Discourse:
         ]
         if own or standing:
             self._before.appendleft((*own, *standing))
-            self._named.update(found.key for found in own)
+            self._named.update(found.key for found in own if not is_general(found.entities[0]))
         if particular := [found for found in subjects if not is_general(found.entities[0])]:
             self._focus = min(particular, key=lambda found: found.start)
         return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
@@ -658,25 +663,24 @@ class Discourse:
         kept: list[Found] = []
         standing: list[Found] = []
         for found in own:
-            start = self._pointer(frame, found)
-            if start is None:
+            pointed = self._pointer(frame, found)
+            if pointed is None:
                 kept.append(found)
                 continue
-            head = frame.head(found.start, found.end) or 0
+            start, head = pointed
             known = anaphors().get(frame.tokens[head].lemma)
             if known is not None and known.kind == "noun":
                 if not any(other.type in known.types and not is_general(other.entities[0]) for others in self._before for other in others):
                     kept.append(found)
                 continue
-            is_many = frame.tokens[head].tag in _PLURAL
-            members = self._members(found, is_many=is_many)
+            members = self._members(found, is_many=frame.tokens[head].tag in _PLURAL)
             if not members:
                 kept.append(found)
             standing.extend(self._stand(members, start, found.end, found.rule))
         return kept, standing
 
-    def _pointer(self, frame: Frame, found: Found) -> int | None:
-        """Return where the words that point at something named before begin, if a name is a class and they do; else None."""
+    def _pointer(self, frame: Frame, found: Found) -> tuple[int, int] | None:
+        """Return where the words that point at something named before begin, and a name's head, if they do so with this name; else None."""
         head = frame.head(found.start, found.end)
         if head is None or not any(type_ in SUBJECT_TYPES for type_ in found.types) or found.key in self._named:
             return None
@@ -685,21 +689,25 @@ class Discourse:
             if frame.tokens[child].start >= found.start:
                 continue
             if word in _POINTING:
-                return frame.tokens[child].start
+                return frame.tokens[child].start, head
             if word == "the" and is_general(found.entities[0]) and frame.tokens[head].tag == "NN":
                 after = any(frame.tokens[other].dep in _AFTER_NOUN and other > head for other in frame.children[head])
-                return None if after else frame.tokens[child].start
+                return None if after else (frame.tokens[child].start, head)
         return None
 
     def _members(self, found: Found, *, is_many: bool) -> list[Found]:
-        """Return what was named before and is of a class: by the lexicon, else by its type; of the nearest sentence that names such."""
+        """Return what was named before and is of a class: by the lexicon, else by its type; of the nearest sentence that names such.
+
+        By its type only where the name can be a class: "these SSRIs", "this antidepressant", not "this psilocybin".
+        """
         of_class = [[other for other in others if found.ids & other.classes] for others in self._before]
         of_type = [
             [other for other in others if other.type in SUBJECT_TYPES and not is_general(other.entities[0])] for others in self._before
         ]
-        for fitting in (*of_class, *of_type):
+        is_class = is_many or is_general(found.entities[0]) or any(type_ not in SUBJECT_TYPES for type_ in found.types)
+        for fitting in (*of_class, *(of_type if is_class else ())):
             members = list({other.key: other for other in fitting if other.key != found.key}.values())
-            if len(members) > is_many:
+            if len(members) >= (2 if is_many else 1):
                 return members if is_many else members[:1]
         return []
 
@@ -732,7 +740,11 @@ class Discourse:
         earlier = [found for found in own if found.end <= place[0] and fits(found)]
         if earlier and (not is_many or len({found.key for found in earlier}) > 1):
             return
-        before = next((fitting for others in self._before if (fitting := [found for found in others if fits(found)])), [])
+        named = [[found for found in others if fits(found)] for others in self._before]
+        if anaphor.kind != "pronoun":
+            # "The drug" is not what "medications" were called before it, where something particular was named.
+            named = [*([found for found in others if not is_general(found.entities[0])] for others in named), *named]
+        before = next(filter(None, named), [])
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
         constituents = [found for found in before if found.type in CONSTITUENTS]
         if is_many and len({found.key for found in constituents}) > 1:

@@ -255,7 +255,10 @@ class Reader:
         told = self._line(h, "tell")
         np.maximum(told, 0, out=told)
         h = self._line(h, "mid")
-        h += np.concatenate([*_pooled(told, measures.subjects, len(places)), *_pooled(told, measures.objects, len(places))], axis=1) @ arrays["hear"]
+        h += (
+            np.concatenate([*_pooled(told, measures.subjects, len(places)), *_pooled(told, measures.objects, len(places))], axis=1)
+            @ arrays["hear"]
+        )
         np.maximum(h, 0, out=h)
         labels = self._line(h, "label")
         return _softmax(np.where(allowed, labels, _OUT))
@@ -286,7 +289,7 @@ def _alike(sizes: np.ndarray, firsts: np.ndarray) -> tuple[tuple[np.ndarray, np.
 
 
 def _pooled(told: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each pair the mean and the maximum of what the pairs tell that have a mention in common with it; `owner` numbers the mention."""
+    """Return for each pair the mean and the maximum of what those pairs tell that share a mention with it; `owner` numbers the mentions."""
     order = np.argsort(owner, kind="stable")
     counts = np.bincount(owner, minlength=count)
     is_some = counts > 0

@@ -51,6 +51,10 @@ class Clock:
         """Note what a stage took that went on beside others."""
         self.seconds[stage] = round(seconds, _SECONDS_DIGITS)
 
+    def skip(self) -> None:
+        """Count what went by since the last stage to none."""
+        self._last = time.perf_counter()
+
 
 def write(
     book: Journal,
@@ -150,29 +154,35 @@ class _Outputs:
 
         plain = [format_ for format_ in self.names if format_ not in DESCRIPTIONS]
         own = _MEASURED if _MEASURED in plain else plain[-1] if plain else None
+        others = [format_ for format_ in plain if format_ != own]
+        first = [format_ for format_ in others if format_ == _WATCHED]
         apart: dict[str, Future[float]] = {}
-        # The processes end before the files take their places, or go.
-        with ExitStack() as parts, ProcessPoolExecutor(workers - 1, multiprocessing.get_context("spawn")) as pool:
+        processes = max(1, min(workers - 1, len(others)))
+        try:
+            # The processes end before the files take their places, or go.
+            with ExitStack() as parts, ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
 
-            def hand_out(format_: str) -> None:
-                part = parts.enter_context(replacing(self.build.path / self.names[format_]))
-                apart[format_] = pool.submit(_write_apart, self.build.path, format_, self.formats[format_], part)
+                def hand_out(format_: str) -> None:
+                    part = parts.enter_context(replacing(self.build.path / self.names[format_]))
+                    apart[format_] = pool.submit(_write_apart, self.build.path, format_, self.formats[format_], part)
 
-            others = [format_ for format_ in plain if format_ != own]
-            if _WATCHED in others:
-                others.remove(_WATCHED)
-                hand_out(_WATCHED)
-            self._measure()
-            for format_ in others:
-                hand_out(format_)
-            if own is not None:
-                self._put(self.build, own)
-            for format_, written in apart.items():
+                for format_ in first:
+                    hand_out(format_)
+                self._measure()
+                for format_ in others:
+                    if format_ not in first:
+                        hand_out(format_)
+                if own is not None:
+                    self._put(self.build, own)
                 try:
-                    self.clock.note(self.names[format_], written.result())
-                except BrokenProcessPool as error:
-                    message = f"{self.build.path / self.names[format_]}: the process that wrote it died; run the build again"
-                    raise InputError(message) from error
+                    for format_, written in apart.items():
+                        self.clock.note(self.names[format_], written.result())
+                finally:
+                    pool.shutdown(cancel_futures=True)
+        except BrokenProcessPool as error:
+            message = f"{self.build.path}: a process that wrote an output died; run the build again"
+            raise InputError(message) from error
+        self.clock.skip()
         for format_ in self.names:
             if format_ in DESCRIPTIONS:
                 self._put(self.build, format_)

@@ -106,4 +106,6 @@ def test_what_a_sentence_without_claims_names_can_be_meant_by_the_next(extractor
 
 def test_a_substance_that_is_contained_is_read_as_a_constituent(extractor):
     claims = read(extractor, "Rose hips contain vitamin C.").claims
-    assert ("contains", "ascorbic acid", "Compound") in [(claim.predicate, claim.object.entity.label, claim.object.entity.type) for claim in claims]
+    assert ("contains", "ascorbic acid", "Compound") in [
+        (claim.predicate, claim.object.entity.label, claim.object.entity.type) for claim in claims
+    ]

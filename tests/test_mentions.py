@@ -221,12 +221,17 @@ def test_a_class_gives_way_to_what_it_stands_for(text, kept, left, names):
     ("text", "expected"),
     [
         ("Methylphenidate and amphetamine raise dopamine. These stimulants often cause insomnia.", {"methylphenidate", "amphetamine"}),
-        ("Methylphenidate and amphetamine raise dopamine. Rats were calm. You should not take them with alcohol.", {"methylphenidate", "amphetamine"}),
+        (
+            "Methylphenidate and amphetamine raise dopamine. Rats were calm. You should not take them with alcohol.",
+            {"methylphenidate", "amphetamine"},
+        ),
         ("Fluoxetine relieves depression in adults. The drug may cause nausea in patients.", {"fluoxetine"}),
         ("Fluoxetine relieves depression in adults. This antidepressant may cause nausea in patients.", {"fluoxetine"}),
         ("Kava brings calmness to many people. Kavain adds to this effect in mice.", {"calmness"}),
         ("Some stimulants raise dopamine. These stimulants often cause insomnia.", set()),
         ("Fluoxetine relieves depression. The drug that was given first may cause nausea.", set()),
+        ("Kava calms people in mice and helps sleep. This psilocybin relieves depression in adults.", set()),
+        ("Fluoxetine relieves depression. Medications are new. The drug may cause nausea in patients.", {"fluoxetine"}),
     ],
 )
 def test_a_class_that_is_pointed_at_stands_for_what_was_named_before(text, expected, names):
@@ -280,3 +285,19 @@ def test_a_class_of_substances_stays_where_it_says_what_something_is(names):
     (sentence,) = open_parser().parse(split(text))
     specific = mentions._specific(Frame(sentence), mentions.find_names(text, names))
     assert [text[mark.start : mark.end] for mark in specific] == ["Phenazepam", "benzodiazepine drug"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "kept"),
+    [
+        (["green tea", "kava"], ["green tea", "kava"]),
+        (["active compounds", "kavain"], ["kavain"]),
+        (["alkaloids", "mitragynine"], ["mitragynine"]),
+    ],
+)
+def test_of_a_group_only_what_names_a_class_gives_way(labels, kept):
+    founds = [found(mentions.slug(label), "Compound" if "com" in label else "Substance", 0, 1) for label in labels]
+    founds = [
+        mentions.replace(one, entities=(Entity(mentions.slug(label), label, one.type),)) for one, label in zip(founds, labels, strict=True)
+    ]
+    assert [one.entities[0].label for one in mentions._particular(founds)] == kept

@@ -59,8 +59,8 @@ class Text:
     def __init__(self, name: str, group: str, text: str, sents: Any, entities: dict[str, Any], stated: list[dict[str, Any]]) -> None:
         self.name, self.group, self.text, self.sents, self.entities, self.claims = name, group, text, sents, entities, stated
         for entity in entities.values():
-            entity["named"] = sorted({span for name in entity["names"] for span in own_texts.occurrences(name, text)})
-            entity["named"] = sorted({*entity["named"], *entity.get("spelled", ())})
+            spelled = entity.get("spelled", ())
+            entity["named"] = sorted({*spelled, *(span for name in entity["names"] for span in own_texts.occurrences(name, text))})
 
 
 def gold_texts(folder: Path, which: set[str]) -> list[Text]:

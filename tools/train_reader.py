@@ -62,7 +62,6 @@ class Data:
             self.a = {name: arrays[name] for name in arrays.files}
         self.at = {name: np.concatenate([[0], np.cumsum(self.a[f"n_{name}"])]) for name in ("tokens", "mentions", "pairs", "inner")}
         self.groups, self.docs = self.a["groups"], self.a["docs"]
-        self.pair_tokens = self.at["inner"]
 
     def sentences(self, groups: set[str]) -> list[int]:
         return [i for i, group in enumerate(self.groups) if group in groups and self.a["n_tokens"][i] <= reader.MAX_TOKENS]
@@ -169,7 +168,7 @@ class Batches:
         self.static = torch.tensor(np.stack([pieces.vector(word) for word in words]), device=device)
         self.affix = torch.tensor([reader.buckets(word) for word in words], device=device)
         self.shape = torch.tensor([reader.shape(word) for word in words], dtype=torch.float32, device=device)
-        self.rows = {name: torch.tensor(a[f"x_{name}"], device=device) for name in ("token", "mention", "pair") if f"x_{name}" in a}
+        self.rows = {name: torch.tensor(a[f"x_{name}"], device=device) for name in ("token", "mention", "pair")}
         self.n = {name: a[f"n_{name}"] for name in ("tokens", "mentions", "pairs")}
 
     def words(self, chosen: list[int]) -> tuple[dict[str, Any], np.ndarray]:
@@ -426,7 +425,7 @@ def options() -> argparse.Namespace:
     arguments.add_argument("pieces", type=Path)
     arguments.add_argument("--out", type=Path, default=Path("ontology/models/reader.npz"))
     arguments.add_argument("--check", action="store_true")
-    arguments.add_argument("--unlabelled", type=Path, help="sentences without claims, to be taught on")
+    arguments.add_argument("--unlabelled", type=Path, help="sentences without claims, to learn on from what others say")
     arguments.add_argument("--soft", type=Path, nargs="*", default=[], help="what others say, to learn from")
     arguments.add_argument("--say", type=Path, help="write here what the net says of the texts it did not see, instead of the net")
     for name, value in (
@@ -490,13 +489,15 @@ def main() -> None:
     if o.soft:
         stored = [torch.load(path, map_location=device) for path in o.soft]
         own = blend([one["own"] for one in stored])
-        soft = (Batches(more, pieces, known, device), blend([one["others"] for one in stored]), own) if more else (None, own, own)
+        soft = (Batches(more, pieces, known, device), blend([one["others"] for one in stored]), own) if more else (None, None, own)
         del stored
     after = (lambda net, epoch: report([net], batches, groups, f"epoch {epoch + 1}")) if o.check else None
+    if o.say and o.folds < 2:
+        sys.exit("--say needs --folds 2 or more: what a net says counts only of texts that it did not see")
     if o.say:
         apart = fold_of(data, chosen, o.fold, o.folds)
         net = train(batches, [i for i in chosen if i not in apart], sizes, o, o.seed, after, soft)
-        said = {"own": soften(net, batches, sorted(apart) or chosen)}
+        said = {"own": soften(net, batches, sorted(apart))}
         if more:
             others = Batches(more, pieces, known, device)
             said["others"] = soften(net, others, [i for i in range(len(more.docs)) if more.a["n_tokens"][i] <= reader.MAX_TOKENS])

@@ -50,7 +50,7 @@ def norm(text: str) -> str:
 
 def occurrences(name: str, text: str) -> list[tuple[int, int]]:
     """Return where a name stands in a text as whole words, case ignored; "5-ht 2a" also where the text has "5-HT(2A"."""
-    pattern = re.escape(name).replace(r"\ ", r"(?:\s+|[()\[\],/:+.]+)").replace("'", "['’]")
+    pattern = re.escape(name).replace(r"\ ", r"(?:\s+|\s?[()\[\],/:+.]+)").replace("'", "['’]")
     return [match.span() for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)]
 
 
