@@ -522,7 +522,10 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
     """
     named = [(found, frame.head(found.start, found.end)) for found in own]
     examples = {noun for _, head in named if head is not None and (noun := frame.class_noun(head)) is not None}
-    return [found for found, head in named if head is None or not _gives_way(frame, found, head, named, examples)]
+    kept = [found for found, head in named if head is None or not _gives_way(frame, found, head, named, examples)]
+    # "Relief of symptoms for people with PTSD" is relief of PTSD.
+    is_named = any(found.type == "Condition" and not is_general(found.entities[0]) for found in kept)
+    return [found for found in kept if not (is_named and found.type == "Condition" and is_general(found.entities[0]))]
 
 
 def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Found, int | None]], examples: set[int]) -> bool:
