@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.triggers import Hit
 
 MAX_MENTIONS = 40
+_STATES = frozenset({"Condition", "Effect", "Caution"})
 
 
 @dataclass(slots=True)
@@ -98,7 +99,10 @@ def stage(frame: Frame, founds: Sequence[Found], hits: Sequence[Hit]) -> Scene:
 
 
 def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
-    """Give every ordered pair of different entities that some predicate fits, subjects in text order."""
+    """Give every ordered pair of different entities that some predicate fits, subjects in text order.
+
+    Of states and harms no text says that one is a kind of another, where nothing else fits them.
+    """
     objects = [(place, place.found) for place in scene.places if not place.found.is_implied]
     for subject in scene.places:
         own = subject.found
@@ -108,7 +112,8 @@ def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
         for object_, other in objects:
             if subject is object_ or (start < other.end and other.start < end):
                 continue
-            if key == other.key or not schema.options(types, other.types):
+            options = () if key == other.key else schema.options(types, other.types)
+            if not options or (len(options) == 1 and options[0][0] == "is_a" and own.type in _STATES):
                 continue
             path = None
             if subject.anchor is not None and object_.anchor is not None:
