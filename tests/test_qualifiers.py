@@ -164,6 +164,7 @@ def test_a_plain_denial_is_denied():
         "[Kava] is marketed for [pain].",
         "[Kava] shows promise in [pain].",
         "[Kava] for [pain] management",
+        "Does [kava] relieve [pain]?",
     ],
 )
 def test_a_hedge_hedges_and_names_its_words(example):
@@ -177,7 +178,6 @@ def test_a_hedge_hedges_and_names_its_words(example):
     "example",
     [
         "[Kava] relieves [pain].",
-        "Does [kava] relieve [pain]?",
         "[Kava] can relieve [pain].",
         "[Kava] relieves [pain], and it may cause nausea.",
         "In May [kava] relieved [pain].",
