@@ -27,7 +27,7 @@ MAX_CHUNK_TASKS = 400
 _WAITING_CHUNKS_A_WORKER = 3
 # What is held back to be cut smaller when the end is in sight.
 _LAST_CHUNKS_A_WORKER = 4
-_MIN_CHUNK_BYTES = 4_000
+MIN_CHUNK_BYTES = 4_000
 _MAX_DEATHS = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
@@ -168,7 +168,7 @@ def chunks(tasks: Iterable[Task], max_bytes: int, *, workers: int) -> Iterator[t
             left -= taken
             yield chunk
     while held:
-        chunk, taken = _chunk(held, min(max_bytes, max(left // (workers * _LAST_CHUNKS_A_WORKER), _MIN_CHUNK_BYTES)))
+        chunk, taken = _chunk(held, min(max_bytes, max(left // (workers * _LAST_CHUNKS_A_WORKER), MIN_CHUNK_BYTES)))
         left -= taken
         yield chunk
 

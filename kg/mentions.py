@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.tables import Row
 
 SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
+STATE_TYPES = frozenset({"Condition", "Effect", "Caution"})
 MAX_GROUP = 6
 MAX_SHAPE_WORDS = 5
 MAX_SHAPE_CHARACTERS = 320
@@ -511,8 +512,18 @@ def is_general(entity: Entity) -> bool:
     words = re.sub(r"\(.*?\)", "", entity.label.casefold()).split()
     if not words or not _EMPTY.issuperset(words[:-1]):
         return False
-    noun = anaphors().get(words[-1]) or anaphors().get(words[-1].removesuffix("s"))
+    noun = _noun(words[-1])
     return noun is not None and noun.kind == "noun" and entity.type in noun.types
+
+
+def _noun(word: str) -> Anaphor | None:
+    """Return what a noun stands for, singular or plural."""
+    return anaphors().get(word) or anaphors().get(word.removesuffix("s"))
+
+
+def _is_particular(found: Found) -> bool:
+    """Tell whether a name says more than the kind of what it names."""
+    return not is_general(found.entities[0])
 
 
 def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
@@ -524,8 +535,8 @@ def _specific(frame: Frame, own: Sequence[Found]) -> list[Found]:
     examples = {noun for _, head in named if head is not None and (noun := frame.class_noun(head)) is not None}
     kept = [found for found, head in named if head is None or not _gives_way(frame, found, head, named, examples)]
     # "Relief of symptoms for people with PTSD" is relief of PTSD.
-    is_named = any(found.type == "Condition" and not is_general(found.entities[0]) for found in kept)
-    return [found for found in kept if not (is_named and found.type == "Condition" and is_general(found.entities[0]))]
+    is_named = any(found.type == "Condition" and _is_particular(found) for found in kept)
+    return [found for found in kept if not is_named or found.type != "Condition" or _is_particular(found)]
 
 
 def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Found, int | None]], examples: set[int]) -> bool:
@@ -537,7 +548,7 @@ def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Foun
         return False  # "a symptom of depression"
     if any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head]):
         return True
-    if anaphor.kind == "class" or (found.type in SUBJECT_TYPES and not is_general(found.entities[0])):
+    if anaphor.kind == "class" or (found.type in SUBJECT_TYPES and _is_particular(found)):
         return False  # "phenazepam is a benzodiazepine drug"
     if head in examples or frame.tokens[head].dep == "attr" or frame.class_noun(head) is not None:
         return True
@@ -585,9 +596,8 @@ def _particular(founds: Sequence[Found]) -> list[Found]:
 
 def _names_class(found: Found) -> bool:
     """Tell whether a name ends in a noun that stands for several things named before: "active compounds"."""
-    last = found.entities[0].label.split()[-1].casefold()
-    noun = anaphors().get(last) or anaphors().get(last.removesuffix("s"))
-    return noun is not None and (noun.kind == "class" or noun.number == "many" or is_general(found.entities[0]))
+    noun = _noun(found.entities[0].label.split()[-1].casefold())
+    return noun is not None and (noun.kind == "class" or noun.number == "many" or not _is_particular(found))
 
 
 def can_hold(own: Sequence[Found], text: str) -> bool:
@@ -656,8 +666,8 @@ class Discourse:
         ]
         if own or standing:
             self._before.appendleft((*own, *standing))
-            self._named.update(found.key for found in own if not is_general(found.entities[0]))
-        if particular := [found for found in subjects if not is_general(found.entities[0])]:
+            self._named.update(found.key for found in own if _is_particular(found))
+        if particular := [found for found in subjects if _is_particular(found)]:
             self._focus = min(particular, key=lambda found: found.start)
         return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
 
@@ -673,7 +683,7 @@ class Discourse:
             start, head = pointed
             known = anaphors().get(frame.tokens[head].lemma)
             if known is not None and known.kind == "noun":
-                if not any(other.type in known.types and not is_general(other.entities[0]) for others in self._before for other in others):
+                if not any(other.type in known.types and _is_particular(other) for others in self._before for other in others):
                     kept.append(found)
                 continue
             members = self._members(found, is_many=frame.tokens[head].tag in _PLURAL)
@@ -693,7 +703,7 @@ class Discourse:
                 continue
             if word in _POINTING:
                 return frame.tokens[child].start, head
-            if word == "the" and is_general(found.entities[0]) and frame.tokens[head].tag == "NN":
+            if word == "the" and not _is_particular(found) and frame.tokens[head].tag == "NN":
                 after = any(frame.tokens[other].dep in _AFTER_NOUN and other > head for other in frame.children[head])
                 return None if after else (frame.tokens[child].start, head)
         return None
@@ -704,10 +714,8 @@ class Discourse:
         By its type only where the name can be a class: "these SSRIs", "this antidepressant", not "this psilocybin".
         """
         of_class = [[other for other in others if found.ids & other.classes] for others in self._before]
-        of_type = [
-            [other for other in others if other.type in SUBJECT_TYPES and not is_general(other.entities[0])] for others in self._before
-        ]
-        is_class = is_many or is_general(found.entities[0]) or any(type_ not in SUBJECT_TYPES for type_ in found.types)
+        of_type = [[other for other in others if other.type in SUBJECT_TYPES and _is_particular(other)] for others in self._before]
+        is_class = is_many or not _is_particular(found) or any(type_ not in SUBJECT_TYPES for type_ in found.types)
         for fitting in (*of_class, *(of_type if is_class else ())):
             members = list({other.key: other for other in fitting if other.key != found.key}.values())
             if len(members) >= (2 if is_many else 1):
@@ -746,7 +754,7 @@ class Discourse:
         named = [[found for found in others if fits(found)] for others in self._before]
         if anaphor.kind != "pronoun":
             # "The drug" is not what "medications" were called before it, where something particular was named.
-            named = [*([found for found in others if not is_general(found.entities[0])] for others in named), *named]
+            named = [*([found for found in others if _is_particular(found)] for others in named), *named]
         before = next(filter(None, named), [])
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
         constituents = [found for found in before if found.type in CONSTITUENTS]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.frames import MAX_PATH_STEPS
+from kg.mentions import STATE_TYPES
 from kg.values import swift
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from kg.triggers import Hit
 
 MAX_MENTIONS = 40
-_STATES = frozenset({"Condition", "Effect", "Caution"})
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
             if subject is object_ or (start < other.end and other.start < end):
                 continue
             options = () if key == other.key else schema.options(types, other.types)
-            if not options or (len(options) == 1 and options[0][0] == "is_a" and own.type in _STATES):
+            if not options or (len(options) == 1 and options[0][0] == "is_a" and own.type in STATE_TYPES):
                 continue
             path = None
             if subject.anchor is not None and object_.anchor is not None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FORMATS = ("turtle", "html")
 MAX_FAULTS = 10_000
-_MIN_CHUNK_BYTES, _MAX_CHUNK_BYTES, _CHUNKS_A_WORKER = 4_000, 64_000, 8
+_MAX_CHUNK_BYTES, _CHUNKS_A_WORKER = 64_000, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _document_mark(fingerprint: str, document: Document) -> str:
 def _run(settings: Settings, tasks: Iterator[Task], size: int) -> Iterator[Outcome]:
     job = Job(settings.opener, settings.reading)
     share = size // (settings.workers * _CHUNKS_A_WORKER)
-    chunk_bytes = min(max(share, _MIN_CHUNK_BYTES), _MAX_CHUNK_BYTES)
+    chunk_bytes = min(max(share, engines.MIN_CHUNK_BYTES), _MAX_CHUNK_BYTES)
     if settings.engine == "ray":
         from kg import clusters
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from kg import signals
 from kg.errors import OntologyError
-from kg.mentions import CONSTITUENTS, Found, entity_of, readings
+from kg.mentions import CONSTITUENTS, STATE_TYPES, SUBJECT_TYPES, Found, entity_of, readings
 from kg.model import Entity
 from kg.resources import ONTOLOGY
 from kg.values import swift
@@ -315,7 +315,7 @@ def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarr
 NAME_PROBABILITY = 0.6
 TYPE_PROBABILITY = 0.5
 # What may stand for each other in every place: the lexicon's word decides between them.
-_ALIKE = ({"Substance", "Compound", "Alkaloid"}, {"Condition", "Effect", "Caution"})
+_ALIKE = (frozenset(SUBJECT_TYPES), STATE_TYPES)
 _CLAUSE_HEADS = frozenset({"ROOT", "acl", "advcl", "xcomp", "ccomp", "relcl", "pcomp", "csubj"})
 _EDGES = frozenset({"DT", "PRP$", "IN", "CC", "TO", ",", ".", ":", "-LRB-", "-RRB-", "``", "''", "HYPH", "_SP", "MD", "RB", "WDT", "POS"})
 _LAST_EDGES = _EDGES - {"RB"}

@@ -492,9 +492,9 @@ def main() -> None:
         soft = (Batches(more, pieces, known, device), blend([one["others"] for one in stored]), own) if more else (None, None, own)
         del stored
     after = (lambda net, epoch: report([net], batches, groups, f"epoch {epoch + 1}")) if o.check else None
-    if o.say and o.folds < 2:
-        sys.exit("--say needs --folds 2 or more: what a net says counts only of texts that it did not see")
     if o.say:
+        if o.folds < 2:
+            sys.exit("--say needs --folds 2 or more: what a net says counts only of texts that it did not see")
         apart = fold_of(data, chosen, o.fold, o.folds)
         net = train(batches, [i for i in chosen if i not in apart], sizes, o, o.seed, after, soft)
         said = {"own": soften(net, batches, sorted(apart))}
