@@ -548,8 +548,8 @@ def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Foun
         return False  # "a symptom of depression"
     if any(frame.tokens[child].text.casefold() in _POINTING for child in frame.children[head]):
         return True
-    if anaphor.kind == "class" or (found.type in SUBJECT_TYPES and _is_particular(found)):
-        return False  # "phenazepam is a benzodiazepine drug"
+    if anaphor.kind == "class" or (_is_particular(found) and (found.type in SUBJECT_TYPES or _is_bare(frame, head))):
+        return False  # "phenazepam is a benzodiazepine drug", "diseases such as diabetes and Crohn's disease"
     if head in examples or frame.tokens[head].dep == "attr" or frame.class_noun(head) is not None:
         return True
     return any(
@@ -558,6 +558,11 @@ def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Foun
         and (_is_introduced(frame, place, head) or (other.type == "Condition" and _is_of(frame, place, head)))
         for other, place in named
     )
+
+
+def _is_bare(frame: Frame, noun: int) -> bool:
+    """Tell whether a noun stands in the singular without an article, as names do: "Crohn's disease", not "a mood disorder"."""
+    return frame.tokens[noun].tag not in _PLURAL and not any(frame.tokens[child].tag == "DT" for child in frame.children[noun])
 
 
 def _is_introduced(frame: Frame, index: int, noun: int) -> bool:

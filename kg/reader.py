@@ -111,7 +111,13 @@ class Reader:
     thresholds: Mapping[str, float]
     blocks: int
     heads: int
-    _words: dict[str, np.ndarray] = field(default_factory=dict)
+    _rows: dict[str, int] = field(default_factory=dict)
+    _spelled: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make room for what the words that are met bring."""
+        width = self.arrays["static.bias"].shape[0]
+        object.__setattr__(self, "_spelled", np.empty((MAX_REMEMBERED_WORDS, width), dtype=np.float32))
 
     def see(self, frames: Sequence[Frame], rows: Sequence[np.ndarray]) -> list[View]:
         """Return what is seen in the parsed sentences of one document. `rows` are their `signals.of_tokens`."""
@@ -145,7 +151,7 @@ class Reader:
         tags, dependencies, lemmas = self.tags, self.dependencies, self.lemmas
         places = np.array([(tags.get(t.tag, -1), dependencies.get(t.dep, -1), lemmas.get(t.lemma, 0), t.head) for t in tokens])
         x = np.concatenate([own[:size] for own, size in zip(rows, sizes.tolist(), strict=True)]) @ arrays["token"]
-        x += np.array([self._word(token.text) for token in tokens])
+        x += self._words([token.text for token in tokens])
         x += arrays["tag"][places[:, 0]]
         x += arrays["dep"][places[:, 1]]
         x += arrays["lemma"][places[:, 2]]
@@ -199,14 +205,17 @@ class Reader:
         y += self.arrays[name + ".bias"]
         return y
 
-    def _word(self, word: str) -> np.ndarray:
-        """Return what a word brings by its letters alone, remembered."""
-        known = self._words.get(word)
-        if known is None:
-            if len(self._words) >= MAX_REMEMBERED_WORDS:
-                self._words.clear()
-            known = self._words[word] = self._spell(word)
-        return known
+    def _words(self, words: Sequence[str]) -> np.ndarray:
+        """Return what each word brings by its letters alone, remembered."""
+        rows = self._rows
+        new = [word for word in dict.fromkeys(words) if word not in rows]
+        if len(rows) + len(new) > MAX_REMEMBERED_WORDS:
+            rows.clear()
+            new = list(dict.fromkeys(words))
+        for word in new:
+            self._spelled[len(rows)] = self._spell(word)
+            rows[word] = len(rows)
+        return self._spelled[[rows[word] for word in words]]
 
     def _spell(self, word: str) -> np.ndarray:
         arrays = self.arrays
@@ -251,6 +260,8 @@ class Reader:
         h += self._line(m, "as_subject")[measures.subjects]
         h += (m @ arrays["as_object"] + x[clauses] @ arrays["verb"])[measures.objects]
         h += (self._inside(measures, x, sizes, firsts) @ arrays["way"])[measures.ways]
+        seen, numbers = _between(x, spans, measures)
+        h += (seen @ arrays["between"])[numbers]
         np.maximum(h, 0, out=h)
         told = self._line(h, "tell")
         np.maximum(told, 0, out=told)
@@ -298,6 +309,23 @@ def _pooled(told: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray
     sorted_ = told[order]
     means = np.add.reduceat(sorted_, starts, axis=0) / counts[is_some, None].astype(told.dtype)
     return means[number], np.maximum.reduceat(sorted_, starts, axis=0)[number]
+
+
+def _between(rows: np.ndarray, spans: Sequence[range], measures: signals.Measures) -> tuple[np.ndarray, np.ndarray]:
+    """Return the means over the tokens that stand between two mentions, each once, and for each pair the number of its own.
+
+    Zeros where nothing stands there, as for an implied mention.
+    """
+    first, stop = np.array([(span.start, span.stop) for span in spans]).T
+    s, o = measures.subjects, measures.objects
+    after = np.minimum(stop[s], stop[o])
+    until = np.maximum(np.maximum(first[s], first[o]), after)
+    # A pair and its reverse have the same words between them.
+    places, numbers = np.unique(after * (len(rows) + 1) + until, return_inverse=True)
+    after, until = np.divmod(places, len(rows) + 1)
+    sums = np.concatenate([np.zeros((1, rows.shape[1])), rows.cumsum(axis=0, dtype=np.float64)])
+    means: np.ndarray = (sums[until] - sums[after]) / np.maximum(until - after, 1)[:, None]
+    return means.astype(np.float32), numbers
 
 
 def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -371,7 +399,7 @@ def settle(seen: Sequence[tuple[Found, ...]], frames: Sequence[Frame], views: Se
 
     Morphine is a constituent where a text is about opium, and a substance where it is about morphine: all its mentions decide.
     """
-    votes: dict[str, float] = {}
+    votes: dict[str, list[float]] = {}
     for own, frame, view in zip(seen, frames, views, strict=True):
         for mark in own:
             if "Substance" in mark.types and not CONSTITUENTS.isdisjoint(mark.types):
@@ -379,19 +407,23 @@ def settle(seen: Sequence[tuple[Found, ...]], frames: Sequence[Frame], views: Se
                 rows = view.types[inside.start : min(inside.stop, len(view.types))]
                 if len(rows):
                     taken, part = rows[:, _SUBSTANCE].sum(), rows[:, _PART_COLUMNS].sum()
-                    votes[mark.key] = votes.get(mark.key, 0.0) + float(taken - part) / len(rows)
+                    votes.setdefault(mark.key, []).append(float(taken - part) / len(rows))
     if not votes:
         return list(seen)
-    return [tuple(_settled(mark, votes[mark.key]) if mark.key in votes else mark for mark in own) for own in seen]
+    means = {key: sum(cast) / len(cast) for key, cast in votes.items()}
+    return [tuple(_settled(mark, means[mark.key]) if mark.key in means else mark for mark in own) for own in seen]
 
 
 _SUBSTANCE = 1 + signals.TYPES.index("Substance")
 _PART_COLUMNS = [1 + signals.TYPES.index(name) for name in sorted(CONSTITUENTS)]
+# An alkaloid stays one unless its text is clear that it is taken (guidelines: "in any knowledgeable reading").
+ALKALOID_MARGIN = 0.7
 
 
 def _settled(mark: Found, vote: float) -> Found:
     """Return a name with the reading first that its document votes for; taken or constituent, it stays one concept, the lexicon's first."""
-    wanted = {"Substance"} if vote > 0 else CONSTITUENTS if vote < 0 else frozenset[str]()
+    least = ALKALOID_MARGIN if mark.type == "Alkaloid" else 0.0
+    wanted = {"Substance"} if vote > least else CONSTITUENTS if vote < least else frozenset[str]()
     either = [entity for entity in mark.entities if entity.type == "Substance" or entity.type in CONSTITUENTS]
     ranked = iter(sorted(either, key=lambda entity: entity.type not in wanted))
     entities = tuple(replace(next(ranked), id=either[0].id) if entity in either else entity for entity in mark.entities)

@@ -278,6 +278,23 @@ def test_lists_of_receptors_and_what_a_drug_induces_are_names_apart(text, expect
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "name", "stays"),
+    [
+        ("It eases bowel trouble in diseases such as diabetes and Crohn's disease.", "Crohn's disease", True),
+        ("It was taken beside therapies like cognitive-behavioral therapy and exposure therapy.", "exposure therapy", True),
+        ("Depression is a serious mood disorder.", "mood disorder", False),
+    ],
+)
+def test_a_name_that_ends_in_the_word_for_its_kind_gives_way_only_after_an_article(text, name, stays, names):
+    from kg.sentences import open_parser, split
+
+    (sentence,) = open_parser().parse(split(text))
+    own = mentions._specific(Frame(sentence), mentions.find_names(text, names))
+    assert any(text[found.start : found.end].endswith(name) for found in own) is stays
+
+
+@pytest.mark.model
 def test_a_class_of_substances_stays_where_it_says_what_something_is(names):
     from kg.sentences import open_parser, split
 

@@ -102,6 +102,12 @@ def test_a_denial_in_scope_negates(example, about):
         ("[Kava] relieves [pain], which does not cause fever.", RELIEF),
         ("Do not use [kava] in [pregnancy].", ("Caution", "contraindication", "has_caution")),
         ("[Kava] should be used with [medical advice], not without it.", ("Caution", "medical_supervision", "has_caution")),
+        ("{NO} activates [guanylate cyclase].", TARGET),
+        ("Tianeptine caused fewer [side effects] than {amitriptyline}.", HARM),
+        ("Few cases of [hiccups] have been reported with {clarithromycin}.", HARM),
+        ("It is not an infrequent complication of {desferrioxamine} that [hearing loss] occurs.", HARM),
+        ("{Kava} eased [pain], which valerian did not.", RELIEF),
+        ("{Haloperidol} has negligible affinity for histamine receptors but causes more [tremor].", HARM),
     ],
 )
 def test_a_denial_out_of_scope_or_of_no_claim_does_not(example, about):

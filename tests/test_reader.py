@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -72,13 +75,20 @@ def test_a_compound_seen_as_a_substance_is_no_other_reading():
 
 
 @pytest.mark.parametrize(
-    ("types", "wanted"), [(("Substance", "Substance", "Alkaloid"), "Substance"), (("Alkaloid", "Substance", "Alkaloid"), "Alkaloid")]
+    ("types", "constituent", "wanted"),
+    [
+        ("Substance Substance Compound", "Compound", "Substance"),
+        ("Compound Substance Compound", "Compound", "Compound"),
+        ("Substance Substance Substance", "Alkaloid", "Substance"),
+        # An alkaloid stays one where not all is clear.
+        ("Substance Substance Alkaloid", "Alkaloid", "Alkaloid"),
+    ],
 )
-def test_a_document_decides_whether_a_name_is_taken_or_a_constituent(types, wanted):
-    morphine = (Entity("morphine-alkaloid", "morphine", "Alkaloid"), Entity("morphine", "morphine", "Substance"))
-    seen = [(Found(0, 8, morphine, "lexicon/alkaloid.tsv:1"),) for _ in types]
-    settled = reader.settle(seen, [frame("morphine") for _ in types], [view(type_) for type_ in types])
-    assert [(mark.type, mark.key) for own in settled for mark in own] == [(wanted, "morphine-alkaloid")] * 3
+def test_a_document_decides_whether_a_name_is_taken_or_a_constituent(types, constituent, wanted):
+    both = (Entity("rutin-constituent", "rutin", constituent), Entity("rutin", "rutin", "Substance"))
+    seen = [(Found(0, 5, both, "lexicon/compound.tsv:1"),) for _ in types.split()]
+    settled = reader.settle(seen, [frame("rutin") for _ in seen], [view(type_) for type_ in types.split()])
+    assert [(mark.type, mark.key) for own in settled for mark in own] == [(wanted, "rutin-constituent")] * 3
 
 
 def test_a_caution_of_a_general_kind_is_one_concept_however_it_is_worded():
@@ -124,6 +134,25 @@ def test_a_sentence_beyond_the_bound_is_read_up_to_it():
     rows = np.zeros((len(long.tokens), len(signals.TOKEN_NAMES)), dtype=np.float32)
     (seen,) = reader.load().see([long], [rows])
     assert len(seen.vectors) == reader.MAX_TOKENS
+
+
+def test_what_stands_between_two_mentions_is_seen_as_its_mean():
+    rows = np.arange(12, dtype=np.float32).reshape(6, 2)
+    spans = [range(1), range(3, 5), range(6)]  # the last stands for the whole sentence, as an implied mention does
+    measures = SimpleNamespace(subjects=np.array([0, 1, 2]), objects=np.array([1, 0, 1]))
+    seen, numbers = reader._between(rows, spans, measures)
+    assert len(seen) == 2  # a pair and its reverse have the same words between them
+    assert seen[numbers].tolist() == [[3, 4], [3, 4], [0, 0]]
+
+
+def test_words_that_are_forgotten_are_spelled_again(monkeypatch):
+    words = ["kava", "kavain", "kava"]
+    wanted = reader.load()._words(words)
+    monkeypatch.setattr(reader, "MAX_REMEMBERED_WORDS", 3)
+    small = replace(reader.load(), _rows={})
+    small._words(["mood", "sleep"])
+    assert small._words(words).tolist() == wanted.tolist()
+    assert set(small._rows) == set(words)
 
 
 def test_pairs_hear_the_mean_and_the_most_of_those_that_share_a_mention():

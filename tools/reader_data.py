@@ -11,10 +11,8 @@ that name nothing stand there too, so that the reader learns to refuse them.
 from __future__ import annotations
 
 import argparse
-import html
 import json
 import random
-import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -29,7 +27,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools" / "training"), str(SHARED / "gold"
 import score  # noqa: E402
 import texts as own_texts  # noqa: E402
 from parts import group_of  # noqa: E402
-from passages import lines  # noqa: E402
 
 from kg import claims, frames, lexicon, mentions, pairs, reader, schema, sentences, signals, triggers  # noqa: E402
 
@@ -94,18 +91,6 @@ def written_texts(folder: Path, group: str = "own") -> list[Text]:
                         entity = one.entities[claim[role]]
                         entity["type"] = entity["type"] or TOLD.get((role, claim["pred"]))
             found.append(Text(f"{path.stem}/{one.name}", group, one.text, one.sents, one.entities, one.claims))
-    return found
-
-
-def unlabelled_texts() -> list[str]:
-    """Return what the public corpora that may train shipped weights say, without their annotations: one text an abstract or a sentence."""
-    found = [json.loads(line)["context"] for part in ("train", "dev") for line in lines(f"phee/{part}.json.gz")]
-    for name in ("bc5cdr/train.pubtator.gz", "bc5cdr/dev.pubtator.gz", "ncbi_disease/train.txt.gz", "ncbi_disease/dev.txt.gz"):
-        found += [line.split("|", 2)[2] for line in lines(name) if line.count("|") >= 2 and line.split("|", 2)[1] in {"t", "a"}]
-    for part in ("training", "development"):
-        found += [text for line in lines(f"chemprot/{part}_abstracts.tsv.gz") for text in line.split("\t")[1:]]
-    plain = re.sub(r"<sentence[^>]*>|</?(?:xcope|cue)[^>]*>", "", "\n".join(lines("bioscope/abstracts.xml.gz")))
-    found += [html.unescape(match[1]) for match in re.finditer(r"([^<>]+)</sentence>", plain)]
     return found
 
 
@@ -215,6 +200,7 @@ class Table:
 
     def __init__(self) -> None:
         self.words: dict[str, int] = {}
+        self.keys: dict[str, int] = {}
         self.strings: dict[str, dict[str, int]] = {"lemma": {}, "tag": {}, "dep": {}}
         self.flat: dict[str, list[Any]] = {
             name: []
@@ -235,6 +221,8 @@ class Table:
                 "inner",
                 "options",
                 "target",
+                "claim",
+                "key",
             )
         }
         self.blocks: dict[str, list[np.ndarray]] = {name: [] for name in ("token", "mention", "pair")}
@@ -266,16 +254,17 @@ class Table:
             flat["m_start"].append(inside.start if inside else 0)
             flat["m_end"].append(inside.stop if inside else 0)
             flat["m_head"].append(-1 if place.head is None else place.head)
+            flat["key"].append(self.keys.setdefault(place.found.key, len(self.keys)))
         chosen = list(pairs.pairs(scene, types))
         numbers = signals.Measures([scene], [chosen]).rows() if chosen else np.zeros((0, len(signals.PAIR_NAMES)))
         hit: set[int] = set()
         for pair in chosen:
             options = {option[0] for option in claims.options_of(pair, types)}
-            label = "none"
+            label, number = "none", -1
             for index, claim in enumerate(stated):
                 if matches(pair.subject.found, claim["subj"], text) and matches(pair.object.found, claim["obj"], text):
                     if claim["pred"] in options:
-                        label = claim["pred"]
+                        label, number = claim["pred"], index
                         hit.add(index)
                         break
                     self.lost["signature"] += 1
@@ -287,6 +276,7 @@ class Table:
             self.sizes["inner"].append(len(inner))
             flat["options"].append(sum(1 << signals.PREDICATES.index(name) for name in options))
             flat["target"].append(0 if label == "none" else 1 + signals.PREDICATES.index(label))
+            flat["claim"].append(number)
         self.lost["claims"] += len(stated)
         self.lost["reached"] += len(hit)
         self.blocks["pair"].append(numbers.astype(np.float16))
@@ -337,20 +327,13 @@ def main() -> None:
     arguments.add_argument("--gold", type=Path, default=SHARED / "gold")
     arguments.add_argument("--all", action="store_true")
     arguments.add_argument("--passages", type=Path, help="a folder of public passages as tools/training/passages.py restores them")
-    arguments.add_argument("--unlabelled", action="store_true")
     given = arguments.parse_args()
     which = {"trained on", "seeds", "tuned on"} if given.all else {"trained on"}
     parser, names = sentences.open_parser(), lexicon.load()
     table = Table()
-    if given.unlabelled:
-        for number, text in enumerate(unlabelled_texts()):
-            whole = sentences.split(text)
-            bare = Text(f"public/{number}", "unlabelled", text, [(one.start, one.end) for one in whole], {}, [])
-            add_text(table, bare, parser, names)
-    else:
-        public = written_texts(given.passages, "passages") if given.passages else []
-        for text in [*gold_texts(given.gold, which), *written_texts(ROOT / "tools" / "training"), *public]:
-            add_text(table, text, parser, names)
+    public = written_texts(given.passages, "passages") if given.passages else []
+    for text in [*gold_texts(given.gold, which), *written_texts(ROOT / "tools" / "training"), *public]:
+        add_text(table, text, parser, names)
     table.save(given.out)
     print(
         Counter(table.groups),

@@ -5,9 +5,7 @@
 PIECES.npz is what `tools/word_vectors.py` wrote. Training needs torch, with or without a GPU; the shipped program needs
 numpy alone. `--check` prints how well the groups that only measure are read.
 
-The shipped one learned from four others, too: the same net, each trained without a quarter of the texts
-(`--folds 4 --fold I --say SAID_I.pt --unlabelled MORE.npz`), says what it holds of that quarter and of sentences without annotation;
-`--unlabelled MORE.npz --soft SAID_0.pt SAID_1.pt …` learns from what they say beside the annotations.
+`--folds N --fold I` leaves a part of the texts out and reports on it.
 """
 
 from __future__ import annotations
@@ -100,7 +98,7 @@ class Net(nn.Module):
         self.kind = nn.Linear(d, len(signals.KINDS))
         self.mention = nn.Linear(2 * d + sizes["mention"], d)
         self.as_subject, self.as_object = nn.Linear(d, hidden), nn.Linear(d, hidden, bias=False)
-        self.way, self.verb = nn.Linear(d, hidden, bias=False), nn.Linear(d, hidden, bias=False)
+        self.way, self.verb, self.between = (nn.Linear(d, hidden, bias=False) for _ in range(3))
         self.pair = nn.Linear(sizes["pair"], hidden, bias=False)
         self.tell = nn.Linear(hidden, TOLD)
         self.hear = nn.Linear(4 * TOLD, hidden, bias=False)
@@ -141,6 +139,9 @@ class Net(nn.Module):
         m = F.relu(self.mention(self.drop(torch.cat([flat[b["m_head"]], span, b["mention"]], dim=-1))))
         way = flat.new_zeros(len(b["s"]), d).index_add_(0, b["inner_pair"], flat[b["inner"]]) / b["inner_width"][:, None]
         h = self.as_subject(m)[b["s"]] + self.as_object(m)[b["o"]] + self.way(way) + self.verb(flat[b["verb"]]) + self.pair(b["pair"])
+        after = torch.minimum(b["m_stop"][b["s"]], b["m_stop"][b["o"]])
+        until = torch.maximum(torch.maximum(b["m_first"][b["s"]], b["m_first"][b["o"]]), after)
+        h = h + self.between((sums[until] - sums[after]) / (until - after).clamp(min=1)[:, None])
         h = self.drop(F.relu(h))
         told = F.relu(self.tell(h))
         heard = torch.cat([part for end in ("s", "o") for part in pooled(told, b[end], len(m))], dim=-1)
@@ -170,6 +171,10 @@ class Batches:
         self.shape = torch.tensor([reader.shape(word) for word in words], dtype=torch.float32, device=device)
         self.rows = {name: torch.tensor(a[f"x_{name}"], device=device) for name in ("token", "mention", "pair")}
         self.n = {name: a[f"n_{name}"] for name in ("tokens", "mentions", "pairs")}
+        # Of each pair its sentence, where the mentions of that begin, and its claim, which has a number within the sentence.
+        self.sentence = np.repeat(np.arange(len(a["n_pairs"]), dtype=np.int64), a["n_pairs"])
+        self.first_mention, self.mention_keys = data.at["mentions"][self.sentence], a["key"]
+        self.claims = np.where(a["claim"] < 0, -1, self.sentence * (int(a["claim"].max(initial=0)) + 1) + a["claim"])
 
     def words(self, chosen: list[int]) -> tuple[dict[str, Any], np.ndarray]:
         """Return the words of some sentences, padded, and the rows of the tokens with -1 where a sentence has ended."""
@@ -257,6 +262,7 @@ class Batches:
             "inner_width": whole_number(inner_width).float(),
             "options": torch.cat([torch.ones(len(options), 1, dtype=torch.bool, device=device), options.bool()], dim=1),
             "target": whole_number(a["target"][np.concatenate(p_rows)]),
+            "claim": whole_number(self.claims[np.concatenate(p_rows)]),
         }
 
     def order(self, chosen: list[int], size: int, chance: np.random.Generator | None) -> list[list[int]]:
@@ -271,22 +277,26 @@ class Batches:
         return batches
 
 
-def far(said: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """Return how far a softmax is from given probabilities, the mean over rows."""
-    return -(wanted * F.log_softmax(said, dim=-1)).sum(dim=-1).mean()
+def missed(labels: torch.Tensor, target: torch.Tensor, claim: torch.Tensor) -> torch.Tensor:
+    """Return how far the pairs are from what is annotated, the mean over pairs.
+
+    An annotator says which things a claim joins, not by which of their mentions: of the pairs that could carry a claim, each
+    counts by how likely it is to, measured against the others; a pair that carries none is wrong by all that it says.
+    """
+    said = F.log_softmax(labels, dim=-1).gather(1, target[:, None])[:, 0]
+    stated = claim >= 0
+    loss = -said[~stated].sum()
+    if stated.any():
+        _, number = torch.unique(claim[stated], return_inverse=True)
+        own = said[stated]
+        likely = own.detach().exp() + 1e-6
+        count = likely.new_zeros(int(number.max()) + 1).index_add_(0, number, torch.ones_like(likely))
+        whole = torch.zeros_like(count).index_add_(0, number, likely)
+        loss = loss - (likely / whole[number] * count[number].sqrt() * own).sum()
+    return loss / len(target)
 
 
-def learn(b: dict[str, Any], tags: torch.Tensor, labels: torch.Tensor, soft: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Return the loss of what was said of a batch against what others say."""
-    loss = far(tags[b["mask"]], soft["tags"][b["rows"][b["mask"]]].float())
-    if len(labels):
-        loss = loss + far(labels, soft["labels"][b["pair_rows"]].float())
-    return loss
-
-
-def train(
-    batches: Batches, chosen: list[int], sizes: dict[str, int], o: argparse.Namespace, seed: int, watch: Any = None, soft: Any = None
-) -> Net:
+def train(batches: Batches, chosen: list[int], sizes: dict[str, int], o: argparse.Namespace, seed: int, watch: Any = None) -> Net:
     """Return a net trained on the chosen sentences: the mean of its weights over the last steps."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
@@ -298,13 +308,6 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=o.rate, total_steps=steps, pct_start=0.1)
     step = 0
 
-    def endless() -> Any:
-        others = soft[0]
-        able = [i for i in range(len(others.data.docs)) if 3 <= others.n["tokens"][i] <= reader.MAX_TOKENS]
-        while True:
-            yield from others.order(able, 64, chance)
-
-    stream = endless() if soft is not None and soft[0] is not None else None
     for epoch in range(o.epochs):
         net.train()
         for batch in batches.order(chosen, o.batch, chance):
@@ -314,14 +317,7 @@ def train(
             if (b["kind"] >= 0).any():
                 loss = loss + 0.2 * F.cross_entropy(kinds.reshape(-1, len(signals.KINDS)), b["kind"].reshape(-1), ignore_index=-1)
             if len(labels):
-                loss = loss + F.cross_entropy(labels, b["target"])
-            if soft is not None:
-                others, theirs, own = soft
-                loss = loss + o.soft_weight * learn(b, tags, labels, own)
-            if stream is not None:
-                other = others.make(next(stream))
-                (tags, _), labels = net(other)
-                loss = loss + o.soft_weight * learn(other, tags, labels, theirs)
+                loss = loss + missed(labels, b["target"], b["claim"])
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -338,42 +334,19 @@ def train(
 
 @torch.no_grad()
 def predict(nets: list[Net], batches: Batches, chosen: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return pair probabilities and targets, tags and their labels, over the chosen sentences."""
-    probabilities, targets, tags, labels = [], [], [], []
+    """Return the rows of the chosen sentences' pairs, their probabilities, and the tags and labels of their tokens."""
+    rows, probabilities, tags, labels = [], [], [], []
     for net in nets:
         net.eval()
     for batch in batches.order(chosen, 64, None):
         b = batches.make(batch)
         seen = [net(b) for net in nets]
+        rows.append(b["pair_rows"].cpu().numpy())
         probabilities.append(sum(F.softmax(pair, dim=-1) for _, pair in seen).cpu().numpy() / len(nets))
-        targets.append(b["target"].cpu().numpy())
         given = b["label"] >= 0
         tags.append((sum(F.softmax(tag, dim=-1) for (tag, _), _ in seen))[given].argmax(dim=-1).cpu().numpy())
         labels.append(b["label"][given].cpu().numpy())
-    return np.concatenate(probabilities), np.concatenate(targets), np.concatenate(tags), np.concatenate(labels)
-
-
-@torch.no_grad()
-def soften(net: Net, batches: Batches, chosen: list[int]) -> dict[str, torch.Tensor]:
-    """Return what a net says of every token and pair of the chosen sentences, as 16-bit numbers; zeros elsewhere."""
-    tags = torch.zeros(int(batches.n["tokens"].sum()), N_TAGS, dtype=torch.float16, device=batches.device)
-    labels = torch.zeros(int(batches.n["pairs"].sum()), N_LABELS, dtype=torch.float16, device=batches.device)
-    net.eval()
-    for batch in batches.order(chosen, 128, None):
-        b = batches.make(batch)
-        (tag, _), label = net(b)
-        tags[b["rows"][b["mask"]]] = F.softmax(tag[b["mask"]], dim=-1).half()
-        labels[b["pair_rows"]] = F.softmax(label, dim=-1).half()
-    return {"tags": tags, "labels": labels}
-
-
-def blend(stored: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """Return the mean of what several nets say, of each row over those that were asked."""
-    found = {}
-    for name in ("tags", "labels"):
-        total = sum(one[name].float() for one in stored)
-        found[name] = (total / total.sum(dim=-1, keepdim=True).clamp(min=1e-6)).half()
-    return found
+    return np.concatenate(rows), np.concatenate(probabilities), np.concatenate(tags), np.concatenate(labels)
 
 
 def fold_of(data: Data, chosen: list[int], fold: int, folds: int) -> set[int]:
@@ -384,19 +357,38 @@ def fold_of(data: Data, chosen: list[int], fold: int, folds: int) -> set[int]:
     return {i for i in chosen if order[str(data.docs[i])] % folds == fold}
 
 
+def score(batches: Batches, rows: np.ndarray, p: np.ndarray, limit: float) -> str:
+    """Return F1, precision and recall of the claims that pairs give: the same two things are joined by a predicate once a sentence."""
+    a = batches.data.a
+    told = 1 - p[:, 0] > limit
+    chosen, label = rows[told], p[told, 1:].argmax(axis=1) + 1
+    ends = [batches.mention_keys[batches.first_mention[chosen] + a[end][chosen]] for end in ("s", "o")]
+    said: dict[tuple[int, ...], set[int]] = {}
+    for *key, value, claim, wanted in zip(
+        batches.sentence[chosen].tolist(),
+        *(end.tolist() for end in ends),
+        label.tolist(),
+        batches.claims[chosen].tolist(),
+        a["target"][chosen].tolist(),
+        strict=True,
+    ):
+        said.setdefault((*key, value), set()).update({claim} if claim >= 0 and wanted == value else ())
+    hit: set[int] = set()
+    for claims in said.values():
+        hit.update(sorted(claims - hit)[:1])
+    stated = len(set(batches.claims[rows].tolist()) - {-1})
+    precision, recall = len(hit) / max(1, len(said)), len(hit) / max(1, stated)
+    return f"{2 * precision * recall / max(1e-9, precision + recall):.3f} ({precision:.2f}/{recall:.2f})"
+
+
 def report(nets: list[Net], batches: Batches, groups: dict[str, list[int]], note: str) -> None:
     for group, chosen in groups.items():
-        p, target, tags, labels = predict(nets, batches, chosen)
-        best = []
-        for limit in (0.35, 0.45, 0.55):
-            answer = np.where(1 - p[:, 0] > limit, p[:, 1:].argmax(axis=1) + 1, 0)
-            right = ((answer == target) & (target > 0)).sum()
-            precision, recall = right / max(1, (answer > 0).sum()), right / max(1, (target > 0).sum())
-            best.append(f"{2 * precision * recall / max(1e-9, precision + recall):.3f} ({precision:.2f}/{recall:.2f})")
+        rows, p, tags, labels = predict(nets, batches, chosen)
+        best = [score(batches, rows, p, limit) for limit in (0.4, 0.5, 0.6)]
         named, said = (labels + 1) // 2, (tags + 1) // 2
         hit = ((named == said) & (named > 0)).sum()
         f = 2 * hit / max(1, (named > 0).sum() + (said > 0).sum())
-        print(f"{note} {group:11s} pairs {'  '.join(best)}  tokens typed {f:.3f}", flush=True)
+        print(f"{note} {group:11s} claims {'  '.join(best)}  tokens typed {f:.3f}", flush=True)
 
 
 def export(net: Net, pieces: Pieces, known: dict[str, dict[str, int]], thresholds: list[float]) -> dict[str, np.ndarray]:
@@ -409,7 +401,7 @@ def export(net: Net, pieces: Pieces, known: dict[str, dict[str, int]], threshold
         is_table = part in {"tag", "dep", "lemma", "affix"}
         if array.ndim == 2 and not is_table:
             array = array.T
-        is_plain = array.ndim == 2 and part in {"shape", "token", "as_object", "way", "verb", "pair", "hear"}
+        is_plain = array.ndim == 2 and part in {"shape", "token", "as_object", "way", "verb", "between", "pair", "hear"}
         name = stored.removesuffix(".weight") if is_table or is_plain else stored
         arrays[name] = array.astype(np.float16)
     arrays["pieces"], arrays["piece_scale"] = pieces.stored, pieces.scale
@@ -425,9 +417,6 @@ def options() -> argparse.Namespace:
     arguments.add_argument("pieces", type=Path)
     arguments.add_argument("--out", type=Path, default=Path("ontology/models/reader.npz"))
     arguments.add_argument("--check", action="store_true")
-    arguments.add_argument("--unlabelled", type=Path, help="sentences without claims, to learn on from what others say")
-    arguments.add_argument("--soft", type=Path, nargs="*", default=[], help="what others say, to learn from")
-    arguments.add_argument("--say", type=Path, help="write here what the net says of the texts it did not see, instead of the net")
     for name, value in (
         ("epochs", 20),
         ("seeds", 1),
@@ -447,7 +436,6 @@ def options() -> argparse.Namespace:
         ("dropout", 0.3),
         ("tag_weight", 1.0),
         ("threshold", 0.4),
-        ("soft_weight", 1.0),
     ):
         arguments.add_argument(f"--{name}", type=float, default=number)
     return arguments.parse_args()
@@ -466,14 +454,7 @@ def main() -> None:
         name: place
         for place, name in enumerate(sorted(names[i] for i, count in counts.items() if count >= MIN_LEMMA and names[i].isprintable()), 1)
     }
-    more = Data(o.unlabelled) if o.unlabelled else None
-    known = {
-        name: {
-            value: place
-            for place, value in enumerate(sorted({value for one in (data, more) if one for value in one.a[f"w_{name}"].tolist()}))
-        }
-        for name in ("tag", "dep")
-    }
+    known = {name: {value: place for place, value in enumerate(sorted(data.a[f"w_{name}"].tolist()))} for name in ("tag", "dep")}
     for table in known.values():
         table[""] = len(table)
     known["lemma"] = {"": 0, **lemmas}
@@ -483,28 +464,14 @@ def main() -> None:
         **{name: len(table) for name, table in known.items()},
         **{name: data.a[f"x_{name}"].shape[1] for name in ("token", "mention", "pair")},
     }
+    apart = fold_of(data, chosen, o.fold, o.folds)
+    kept = [i for i in chosen if i not in apart]
     groups = {group: data.sentences({group}) for group in ("tuned on", "seeds") if group in data.groups}
+    if apart:
+        groups["apart"] = sorted(apart)
     began = time.time()
-    soft = None
-    if o.soft:
-        stored = [torch.load(path, map_location=device) for path in o.soft]
-        own = blend([one["own"] for one in stored])
-        soft = (Batches(more, pieces, known, device), blend([one["others"] for one in stored]), own) if more else (None, None, own)
-        del stored
     after = (lambda net, epoch: report([net], batches, groups, f"epoch {epoch + 1}")) if o.check else None
-    if o.say:
-        if o.folds < 2:
-            sys.exit("--say needs --folds 2 or more: what a net says counts only of texts that it did not see")
-        apart = fold_of(data, chosen, o.fold, o.folds)
-        net = train(batches, [i for i in chosen if i not in apart], sizes, o, o.seed, after, soft)
-        said = {"own": soften(net, batches, sorted(apart))}
-        if more:
-            others = Batches(more, pieces, known, device)
-            said["others"] = soften(net, others, [i for i in range(len(more.docs)) if more.a["n_tokens"][i] <= reader.MAX_TOKENS])
-        torch.save(said, o.say)
-        print(f"{round(time.time() - began)} s", flush=True)
-        return
-    nets = [train(batches, chosen, sizes, o, o.seed + seed, after, soft) for seed in range(o.seeds)]
+    nets = [train(batches, kept, sizes, o, o.seed + seed, after) for seed in range(o.seeds)]
     if o.check and o.seeds > 1:
         report(nets, batches, groups, f"{o.seeds} nets")
     thresholds = [o.threshold - RARE_LESS if name in RARE else o.threshold for name in signals.PREDICATES]
@@ -512,7 +479,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "sentences": len(chosen),
+                "sentences": len(kept),
                 "lemmas": len(lemmas),
                 "parameters": sum(p.numel() for p in nets[0].parameters()),
                 "seconds": round(time.time() - began),

@@ -124,8 +124,8 @@ def qualify(found: SentenceCues, *, subject: Mention, object: Mention, predicate
         o = s
     if s is None or o is None:
         return _PLAIN
-    polarity_cues = _polarity(found, s, o, object)
     situation = models.situate(tree, s, o, predicate, (subject, object), is_heading=found.is_heading)
+    polarity_cues = denials(found, situation)
     stance_cues = _covering(found, "stance", s, o, object)
     certainty, certainty_cues = _certainty(found, situation, is_negated=bool(polarity_cues))
     if stance_cues and not polarity_cues and object.entity.kind is None and certainty is Certainty.ASSERTED:
@@ -177,12 +177,37 @@ def _covering(found: SentenceCues, kind: str, s: int, o: int, object_: Mention) 
     ]
 
 
-def _polarity(found: SentenceCues, s: int, o: int, object_: Mention) -> list[Cue]:
-    """Return the cues that deny a claim; two denials, one of the verb and one in a word, make none ("not without side effects")."""
+def denials(found: SentenceCues, situation: models.Situation) -> list[Cue]:
+    """Return the cues that deny a claim, none where it is affirmed: where its sentence denies anything, the model decides."""
+    every = denying(found, situation)
+    if not every:
+        return []
+    tree, s, o = situation.tree, situation.subject, situation.object
+    # "A, but not B, relieved pain": the denial has its own phrase.
+    if apart := [cue.cue for cue in every if cue.end is not None and cue_tables.cover(cue, tree, s, o) == "in"]:
+        return apart
+    of_verb, in_word = covering_denials(situation, every)
+    if found.models.polarity.decide(polarity_features(situation, every, (of_verb, in_word))) == Polarity.AFFIRMED:
+        return []
+    nearest = min(every, key=lambda cue: (abs(cue.first - situation.object), cue.first))
+    return of_verb or in_word or [nearest.cue]
+
+
+def denying(found: SentenceCues, situation: models.Situation) -> tuple[cue_tables.FoundCue, ...]:
+    """Return the denials in a claim's sentence that may speak of its object, whatever they cover."""
+    return cue_tables.fitting(found.found.get("polarity", ()), situation.object_mention.entity.type)
+
+
+def covering_denials(situation: models.Situation, every: Sequence[cue_tables.FoundCue]) -> tuple[list[Cue], list[Cue]]:
+    """Return the denials that cover a claim by the parse: those of its verb and those in a word.
+
+    One of each takes the denial back ("not without side effects").
+    """
+    tree, s, o, object_ = situation.tree, situation.subject, situation.object, situation.object_mention
     of_verb: list[Cue] = []
     in_word: list[Cue] = []
     is_deniable = object_.entity.kind is None or object_.entity.kind in _DENIABLE_KINDS
-    for cue in cue_tables.fitting(found.found.get("polarity", ()), object_.entity.type):
+    for cue in every:
         row = cue.row
         if not is_deniable and row.scope != "clause":
             continue
@@ -193,13 +218,22 @@ def _polarity(found: SentenceCues, s: int, o: int, object_: Mention) -> list[Cue
             continue
         if is_within and (row.type is None or cue.cue.end < object_.end):
             continue
-        code = cue_tables.cover(cue, found.tree, s, o)
+        code = cue_tables.cover(cue, tree, s, o)
         if row.scope == "clause":
             if code in _REACH["polarity"]:
                 of_verb.append(cue.cue)
-        elif code in _REACH["polarity"] or (code in {"inside", "nested"} and found.tree.tokens[cue.anchor].tag[:1] == "N"):
+        elif code in _REACH["polarity"] or (code in {"inside", "nested"} and tree.tokens[cue.anchor].tag[:1] == "N"):
             in_word.append(cue.cue)
-    return [] if of_verb and in_word else of_verb or in_word
+    return of_verb, in_word
+
+
+def polarity_features(
+    situation: models.Situation, every: Sequence[cue_tables.FoundCue], covering: tuple[Sequence[Cue], Sequence[Cue]]
+) -> tuple[str, ...]:
+    """Return what the polarity model looks at."""
+    of_verb, in_word = covering
+    covered = "denied twice" if of_verb and in_word else "denied" if of_verb or in_word else "not denied"
+    return tuple(dict.fromkeys(models.of_polarity(situation, every, covered)))
 
 
 def certainty_features(found: SentenceCues, situation: models.Situation, *, is_negated: bool) -> tuple[str, ...]:

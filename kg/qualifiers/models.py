@@ -50,6 +50,7 @@ class Model:
 class Models:
     """The model of each qualifier that has one."""
 
+    polarity: Model
     certainty: Model
     basis: Model
 
@@ -87,7 +88,7 @@ def read(path: Path | None = None) -> Models:
     path = path or ONTOLOGY / "models" / "qualifiers.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return Models(_model(raw["certainty"]), _model(raw["basis"]))
+        return Models(_model(raw["polarity"]), _model(raw["certainty"]), _model(raw["basis"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path.parent.name}/{path.name}: cannot be read as weights ({error}); write it again by tools/train_qualifiers.py"
         raise TableError(message) from error
@@ -146,6 +147,44 @@ def _position(situation: Situation) -> Iterator[str]:
         yield f"tense={tokens[verb].tag}"
 
 
+def of_polarity(situation: Situation, found: Iterable[FoundCue], covered: str) -> Iterator[str]:
+    """Give the features for whether a claim is denied; `covered` says whether a denial covers it by the parse, or two do."""
+    tree, predicate, entity = situation.tree, situation.predicate, situation.object_mention.entity
+    kind = f"{entity.type}/{entity.kind}"
+    yield covered
+    yield f"{covered} {predicate}"
+    yield f"{covered} {kind}"
+    yield f"{covered} {'noun' if situation.is_nominal else 'verb'}"
+    yield f"{covered} compared={tree.is_compared(situation.subject, situation.meeting)}"
+    for cue in found:
+        code = cues.cover(cue, tree, situation.subject, situation.object)
+        words, scope = " ".join(cue.row.words), cue.row.scope
+        side = "within" if _is_within(situation, cue) else _side(situation, cue)
+        following = tree.words[cue.last + 1] if cue.last + 1 < len(tree.words) else ""
+        yield f"{covered} {words}"
+        yield f"{covered} {words}: {code}"
+        yield f"{covered} {words} {side}"
+        yield f"{words} {following}"
+        yield f"{covered} {words} of {tree.tokens[cue.anchor].lemma}"
+        yield f"{covered} {scope} {code}"
+        yield f"{covered} {scope} {code} {predicate}"
+        yield f"{covered} {scope} {code} {kind}"
+        yield f"{covered} {scope} {code} {side}"
+        if cue.cue.text.isupper() and len(cue.cue.text) > 1:
+            yield f"capitals {words}"
+
+
+def _is_within(situation: Situation, cue: FoundCue) -> bool:
+    """Say whether a cue is part of the object's name."""
+    return situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end
+
+
+def _side(situation: Situation, cue: FoundCue) -> str:
+    """Say where a cue stands: before or after the claim, or between its two ends."""
+    ends = (situation.subject, situation.object)
+    return "before" if cue.first < min(ends) else "after" if cue.first > max(ends) else "between"
+
+
 def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated: bool) -> Iterator[str]:
     """Give the features for how sure a claim is."""
     yield from about(situation)
@@ -168,7 +207,7 @@ def _of_cue(situation: Situation, cue: FoundCue, code: str) -> Iterator[str]:
     """Give the features of one hedge, given how it stands to the claim."""
     tree, row, predicate = situation.tree, cue.row, situation.predicate
     ends, entity = (situation.subject, situation.object), situation.object_mention.entity
-    side = "before" if cue.first < min(ends) else "after" if cue.first > max(ends) else "between"
+    side = _side(situation, cue)
     depth = "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun"
     tag = tree.tokens[cue.head].tag
     yield f"{row.scope} {code}"
@@ -188,7 +227,7 @@ def _of_cue(situation: Situation, cue: FoundCue, code: str) -> Iterator[str]:
         yield f"{row.scope} {code} noun phrase"
     if code == "in:relcl":
         yield f"{row.value} {code} {_relative(situation)}"
-    if situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end:
+    if _is_within(situation, cue):
         yield f"{row.value} within object"
     if entity.kind is not None:
         yield f"{row.value} {code} {entity.kind}"

@@ -5,7 +5,8 @@
 
 In a stripped file each sentence is `. LENGTH FINGERPRINT` (characters; the first twelve hexadecimal digits of its SHA-256). A passage's
 header is `=== name | register | source | page`. PAGES holds what was downloaded, as `source/page` (a source's commit left out; other
-characters than letters, digits, `.`, `_` and `-` as `_`); passages of bc5cdr, chemprot and phee come from ../shared/data.
+characters than letters, digits, `.`, `_` and `-` as `_`); passages of bc5cdr, chemprot,
+ncbi_disease and phee come from ../shared/data.
 """
 
 from __future__ import annotations
@@ -75,10 +76,11 @@ def corpora() -> dict[tuple[str, str], str]:
     """Return the texts of the public corpora by corpus and id."""
     found: dict[tuple[str, str], str] = {}
     for part in ("train", "dev"):
-        for line in lines(f"bc5cdr/{part}.pubtator.gz"):
-            if line.split("|", 2)[1:2] in (["t"], ["a"]):
-                id_, _, text = line.split("|", 2)
-                found["bc5cdr", id_] = f"{found.get(('bc5cdr', id_), '')}\n{text}"
+        for corpus, name in (("bc5cdr", f"{part}.pubtator.gz"), ("ncbi_disease", f"{part}.txt.gz")):
+            for line in lines(f"{corpus}/{name}"):
+                if line.split("|", 2)[1:2] in (["t"], ["a"]):
+                    id_, _, text = line.split("|", 2)
+                    found[corpus, id_] = f"{found.get((corpus, id_), '')}\n{text}"
         for line in lines(f"phee/{part}.json.gz"):
             one = json.loads(line)
             found["phee", str(one["id"])] = one["context"]
