@@ -5,7 +5,9 @@
 PIECES.npz is what `tools/word_vectors.py` wrote. Training needs torch, with or without a GPU; the shipped program needs
 numpy alone. `--check` prints how well the groups that only measure are read.
 
-`--folds N --fold I` leaves a part of the texts out and reports on it.
+`--folds N --fold I` leaves a part of the texts out and reports on it; with `--say SAID_I.pt` what the net holds of that part is written
+instead of the net. The shipped one learned from the annotations first, and then for two epochs more (`--start`) from what two
+such nets say, too (`--soft SAID_0.pt SAID_1.pt`).
 """
 
 from __future__ import annotations
@@ -296,12 +298,29 @@ def missed(labels: torch.Tensor, target: torch.Tensor, claim: torch.Tensor) -> t
     return loss / len(target)
 
 
-def train(batches: Batches, chosen: list[int], sizes: dict[str, int], o: argparse.Namespace, seed: int, watch: Any = None) -> Net:
+def far(said: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Return how far a softmax is from given probabilities, the mean over rows."""
+    return -(wanted * F.log_softmax(said, dim=-1)).sum(dim=-1).mean()
+
+
+def learn(b: dict[str, Any], tags: torch.Tensor, labels: torch.Tensor, soft: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return the loss of what was said of a batch against what others say."""
+    loss = far(tags[b["mask"]], soft["tags"][b["rows"][b["mask"]]].float())
+    if len(labels):
+        loss = loss + far(labels, soft["labels"][b["pair_rows"]].float())
+    return loss
+
+
+def train(
+    batches: Batches, chosen: list[int], sizes: dict[str, int], o: argparse.Namespace, seed: int, watch: Any = None, soft: Any = None
+) -> Net:
     """Return a net trained on the chosen sentences: the mean of its weights over the last steps."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
 
     net, average = (Net(sizes, d=o.d, blocks=o.blocks, heads=4, dropout=o.dropout, hidden=o.hidden).to(batches.device) for _ in range(2))
+    if o.start:
+        net.load_state_dict(stored_weights(net, o.start))
     average.load_state_dict(net.state_dict())
     optimizer = torch.optim.AdamW(net.parameters(), lr=o.rate, weight_decay=o.decay)
     steps = o.epochs * len(batches.order(chosen, o.batch, None))
@@ -318,6 +337,8 @@ def train(batches: Batches, chosen: list[int], sizes: dict[str, int], o: argpars
                 loss = loss + 0.2 * F.cross_entropy(kinds.reshape(-1, len(signals.KINDS)), b["kind"].reshape(-1), ignore_index=-1)
             if len(labels):
                 loss = loss + missed(labels, b["target"], b["claim"])
+            if soft is not None:
+                loss = loss + learn(b, tags, labels, soft)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -347,6 +368,29 @@ def predict(nets: list[Net], batches: Batches, chosen: list[int]) -> tuple[np.nd
         tags.append((sum(F.softmax(tag, dim=-1) for (tag, _), _ in seen))[given].argmax(dim=-1).cpu().numpy())
         labels.append(b["label"][given].cpu().numpy())
     return np.concatenate(rows), np.concatenate(probabilities), np.concatenate(tags), np.concatenate(labels)
+
+
+@torch.no_grad()
+def soften(net: Net, batches: Batches, chosen: list[int]) -> dict[str, torch.Tensor]:
+    """Return what a net says of every token and pair of the chosen sentences, as 16-bit numbers; zeros elsewhere."""
+    tags = torch.zeros(int(batches.n["tokens"].sum()), N_TAGS, dtype=torch.float16, device=batches.device)
+    labels = torch.zeros(int(batches.n["pairs"].sum()), N_LABELS, dtype=torch.float16, device=batches.device)
+    net.eval()
+    for batch in batches.order(chosen, 128, None):
+        b = batches.make(batch)
+        (tag, _), label = net(b)
+        tags[b["rows"][b["mask"]]] = F.softmax(tag[b["mask"]], dim=-1).half()
+        labels[b["pair_rows"]] = F.softmax(label, dim=-1).half()
+    return {"tags": tags, "labels": labels}
+
+
+def blend(stored: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """Return the mean of what several nets say, of each row over those that were asked."""
+    found = {}
+    for name in ("tags", "labels"):
+        total = sum(one[name].float() for one in stored)
+        found[name] = (total / total.sum(dim=-1, keepdim=True).clamp(min=1e-6)).half()
+    return found
 
 
 def fold_of(data: Data, chosen: list[int], fold: int, folds: int) -> set[int]:
@@ -391,19 +435,38 @@ def report(nets: list[Net], batches: Batches, groups: dict[str, list[int]], note
         print(f"{note} {group:11s} claims {'  '.join(best)}  tokens typed {f:.3f}", flush=True)
 
 
+def is_table(part: str) -> bool:
+    """Tell whether a part of the net holds a row a word, a tag or the like: such rows stay as they are."""
+    return part in {"tag", "dep", "lemma", "affix"}
+
+
+def stored_name(name: str, dimensions: int) -> str:
+    """Return what the shipped file calls a part of the net."""
+    part = name.split(".", maxsplit=1)[0]
+    plain = {"shape", "token", "as_object", "way", "verb", "between", "pair", "hear"}
+    return name.removesuffix(".weight") if is_table(part) or (dimensions == 2 and part in plain) else name
+
+
+def stored_weights(net: Net, path: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a shipped file for a net of the same words and widths."""
+    found = {}
+    with np.load(path) as arrays:
+        for name, value in net.state_dict().items():
+            array = arrays[stored_name(name, value.ndim)].astype(np.float32)
+            found[name] = torch.as_tensor(array if value.ndim < 2 or is_table(name.split(".")[0]) else array.T.copy())
+    return found
+
+
 def export(net: Net, pieces: Pieces, known: dict[str, dict[str, int]], thresholds: list[float]) -> dict[str, np.ndarray]:
     """Return the arrays of the shipped file: weights turned for row vectors, as 16-bit numbers."""
     arrays: dict[str, np.ndarray] = {}
     for stored, value in net.state_dict().items():
-        array, part = value.detach().cpu().numpy(), stored.split(".")[0]
+        array = value.detach().cpu().numpy()
         if stored in {"tag.weight", "dep.weight"}:
             array[-1] = 0  # what no training text has
-        is_table = part in {"tag", "dep", "lemma", "affix"}
-        if array.ndim == 2 and not is_table:
+        if array.ndim == 2 and not is_table(stored.split(".")[0]):
             array = array.T
-        is_plain = array.ndim == 2 and part in {"shape", "token", "as_object", "way", "verb", "between", "pair", "hear"}
-        name = stored.removesuffix(".weight") if is_table or is_plain else stored
-        arrays[name] = array.astype(np.float16)
+        arrays[stored_name(stored, array.ndim)] = array.astype(np.float16)
     arrays["pieces"], arrays["piece_scale"] = pieces.stored, pieces.scale
     lists = {"pieces": list(pieces.rows), "lemmas": list(known["lemma"]), "tags": list(known["tag"])[:-1], "deps": list(known["dep"])[:-1]}
     arrays |= {f"text_{name}": np.frombuffer("\n".join(values).encode(), dtype=np.uint8) for name, values in lists.items()}
@@ -417,6 +480,9 @@ def options() -> argparse.Namespace:
     arguments.add_argument("pieces", type=Path)
     arguments.add_argument("--out", type=Path, default=Path("ontology/models/reader.npz"))
     arguments.add_argument("--check", action="store_true")
+    arguments.add_argument("--start", type=Path, help="a shipped file to go on from")
+    arguments.add_argument("--soft", type=Path, nargs="*", default=[], help="what others say, to learn from")
+    arguments.add_argument("--say", type=Path, help="write here what the net says of the texts it did not see, instead of the net")
     for name, value in (
         ("epochs", 20),
         ("seeds", 1),
@@ -470,8 +536,14 @@ def main() -> None:
     if apart:
         groups["apart"] = sorted(apart)
     began = time.time()
+    if o.say and not apart:
+        sys.exit("--say needs --folds 2 or more: what a net says counts only of texts that it did not see")
+    soft = blend([torch.load(path, map_location=device) for path in o.soft]) if o.soft else None
     after = (lambda net, epoch: report([net], batches, groups, f"epoch {epoch + 1}")) if o.check else None
-    nets = [train(batches, kept, sizes, o, o.seed + seed, after) for seed in range(o.seeds)]
+    nets = [train(batches, kept, sizes, o, o.seed + seed, after, soft) for seed in range(o.seeds)]
+    if o.say:
+        torch.save(soften(nets[0], batches, sorted(apart)), o.say)
+        return
     if o.check and o.seeds > 1:
         report(nets, batches, groups, f"{o.seeds} nets")
     thresholds = [o.threshold - RARE_LESS if name in RARE else o.threshold for name in signals.PREDICATES]
