@@ -435,16 +435,15 @@ def report(nets: list[Net], batches: Batches, groups: dict[str, list[int]], note
         print(f"{note} {group:11s} claims {'  '.join(best)}  tokens typed {f:.3f}", flush=True)
 
 
-def is_table(part: str) -> bool:
+def is_table(name: str) -> bool:
     """Tell whether a part of the net holds a row a word, a tag or the like: such rows stay as they are."""
-    return part in {"tag", "dep", "lemma", "affix"}
+    return name.split(".", maxsplit=1)[0] in {"tag", "dep", "lemma", "affix"}
 
 
-def stored_name(name: str, dimensions: int) -> str:
+def stored_name(name: str) -> str:
     """Return what the shipped file calls a part of the net."""
-    part = name.split(".", maxsplit=1)[0]
-    plain = {"shape", "token", "as_object", "way", "verb", "between", "pair", "hear"}
-    return name.removesuffix(".weight") if is_table(part) or (dimensions == 2 and part in plain) else name
+    plain = {f"{part}.weight" for part in ("shape", "token", "as_object", "way", "verb", "between", "pair", "hear")}
+    return name.removesuffix(".weight") if is_table(name) or name in plain else name
 
 
 def stored_weights(net: Net, path: Path) -> dict[str, torch.Tensor]:
@@ -452,8 +451,8 @@ def stored_weights(net: Net, path: Path) -> dict[str, torch.Tensor]:
     found = {}
     with np.load(path) as arrays:
         for name, value in net.state_dict().items():
-            array = arrays[stored_name(name, value.ndim)].astype(np.float32)
-            found[name] = torch.as_tensor(array if value.ndim < 2 or is_table(name.split(".")[0]) else array.T.copy())
+            array = arrays[stored_name(name)].astype(np.float32)
+            found[name] = torch.as_tensor(array if value.ndim < 2 or is_table(name) else array.T.copy())
     return found
 
 
@@ -464,9 +463,9 @@ def export(net: Net, pieces: Pieces, known: dict[str, dict[str, int]], threshold
         array = value.detach().cpu().numpy()
         if stored in {"tag.weight", "dep.weight"}:
             array[-1] = 0  # what no training text has
-        if array.ndim == 2 and not is_table(stored.split(".")[0]):
+        if array.ndim == 2 and not is_table(stored):
             array = array.T
-        arrays[stored_name(stored, array.ndim)] = array.astype(np.float16)
+        arrays[stored_name(stored)] = array.astype(np.float16)
     arrays["pieces"], arrays["piece_scale"] = pieces.stored, pieces.scale
     lists = {"pieces": list(pieces.rows), "lemmas": list(known["lemma"]), "tags": list(known["tag"])[:-1], "deps": list(known["dep"])[:-1]}
     arrays |= {f"text_{name}": np.frombuffer("\n".join(values).encode(), dtype=np.uint8) for name, values in lists.items()}

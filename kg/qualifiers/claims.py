@@ -182,43 +182,43 @@ def denials(found: SentenceCues, situation: models.Situation) -> list[Cue]:
     every = denying(found, situation)
     if not every:
         return []
-    tree, s, o = situation.tree, situation.subject, situation.object
     # "A, but not B, relieved pain": the denial has its own phrase.
-    if apart := [cue.cue for cue in every if cue.end is not None and cue_tables.cover(cue, tree, s, o) == "in"]:
+    if apart := [cue.cue for cue, code in every if cue.end is not None and code == "in"]:
         return apart
     of_verb, in_word = covering_denials(situation, every)
     if found.models.polarity.decide(polarity_features(situation, every, (of_verb, in_word))) == Polarity.AFFIRMED:
         return []
-    nearest = min(every, key=lambda cue: (abs(cue.first - situation.object), cue.first))
+    nearest = min((cue for cue, _ in every), key=lambda cue: (abs(cue.first - situation.object), cue.first))
     return of_verb or in_word or [nearest.cue]
 
 
-def denying(found: SentenceCues, situation: models.Situation) -> tuple[cue_tables.FoundCue, ...]:
-    """Return the denials in a claim's sentence that may speak of its object, whatever they cover."""
-    return cue_tables.fitting(found.found.get("polarity", ()), situation.object_mention.entity.type)
+def denying(found: SentenceCues, situation: models.Situation) -> tuple[tuple[cue_tables.FoundCue, str], ...]:
+    """Return the denials in a claim's sentence that may speak of its object, each with how it stands to the claim."""
+    tree, s, o = situation.tree, situation.subject, situation.object
+    fitting = cue_tables.fitting(found.found.get("polarity", ()), situation.object_mention.entity.type)
+    return tuple((cue, cue_tables.cover(cue, tree, s, o)) for cue in fitting)
 
 
-def covering_denials(situation: models.Situation, every: Sequence[cue_tables.FoundCue]) -> tuple[list[Cue], list[Cue]]:
+def covering_denials(situation: models.Situation, every: Sequence[tuple[cue_tables.FoundCue, str]]) -> tuple[list[Cue], list[Cue]]:
     """Return the denials that cover a claim by the parse: those of its verb and those in a word.
 
     One of each takes the denial back ("not without side effects").
     """
-    tree, s, o, object_ = situation.tree, situation.subject, situation.object, situation.object_mention
+    tree, object_ = situation.tree, situation.object_mention
     of_verb: list[Cue] = []
     in_word: list[Cue] = []
     is_deniable = object_.entity.kind is None or object_.entity.kind in _DENIABLE_KINDS
-    for cue in every:
+    for cue, code in every:
         row = cue.row
         if not is_deniable and row.scope != "clause":
             continue
-        is_within = object_.start <= cue.cue.start and cue.cue.end <= object_.end
+        is_within = models.holds(object_, cue.cue.start, cue.cue.end)
         if row.scope == "mention":
-            if is_within or cue.anchor == o:
+            if is_within or cue.anchor == situation.object:
                 in_word.append(cue.cue)
             continue
         if is_within and (row.type is None or cue.cue.end < object_.end):
             continue
-        code = cue_tables.cover(cue, tree, s, o)
         if row.scope == "clause":
             if code in _REACH["polarity"]:
                 of_verb.append(cue.cue)
@@ -228,7 +228,7 @@ def covering_denials(situation: models.Situation, every: Sequence[cue_tables.Fou
 
 
 def polarity_features(
-    situation: models.Situation, every: Sequence[cue_tables.FoundCue], covering: tuple[Sequence[Cue], Sequence[Cue]]
+    situation: models.Situation, every: Sequence[tuple[cue_tables.FoundCue, str]], covering: tuple[Sequence[Cue], Sequence[Cue]]
 ) -> tuple[str, ...]:
     """Return what the polarity model looks at."""
     of_verb, in_word = covering

@@ -147,8 +147,11 @@ def _position(situation: Situation) -> Iterator[str]:
         yield f"tense={tokens[verb].tag}"
 
 
-def of_polarity(situation: Situation, found: Iterable[FoundCue], covered: str) -> Iterator[str]:
-    """Give the features for whether a claim is denied; `covered` says whether a denial covers it by the parse, or two do."""
+def of_polarity(situation: Situation, found: Iterable[tuple[FoundCue, str]], covered: str) -> Iterator[str]:
+    """Give the features for whether a claim is denied, by the denials of its sentence, each with how it stands to the claim.
+
+    `covered` says whether one covers the claim by the parse, or two do.
+    """
     tree, predicate, entity = situation.tree, situation.predicate, situation.object_mention.entity
     kind = f"{entity.type}/{entity.kind}"
     yield covered
@@ -156,10 +159,10 @@ def of_polarity(situation: Situation, found: Iterable[FoundCue], covered: str) -
     yield f"{covered} {kind}"
     yield f"{covered} {'noun' if situation.is_nominal else 'verb'}"
     yield f"{covered} compared={tree.is_compared(situation.subject, situation.meeting)}"
-    for cue in found:
-        code = cues.cover(cue, tree, situation.subject, situation.object)
+    for cue, code in found:
         words, scope = " ".join(cue.row.words), cue.row.scope
-        side = "within" if _is_within(situation, cue) else _side(situation, cue)
+        is_within = holds(situation.object_mention, cue.cue.start, cue.cue.end)
+        side = "within" if is_within else _side(situation, cue.first)
         following = tree.words[cue.last + 1] if cue.last + 1 < len(tree.words) else ""
         yield f"{covered} {words}"
         yield f"{covered} {words}: {code}"
@@ -174,15 +177,15 @@ def of_polarity(situation: Situation, found: Iterable[FoundCue], covered: str) -
             yield f"capitals {words}"
 
 
-def _is_within(situation: Situation, cue: FoundCue) -> bool:
-    """Say whether a cue is part of the object's name."""
-    return situation.object_mention.start <= cue.cue.start and cue.cue.end <= situation.object_mention.end
+def holds(mention: Mention, start: int, end: int) -> bool:
+    """Say whether a span of characters is part of a mention."""
+    return mention.start <= start and end <= mention.end
 
 
-def _side(situation: Situation, cue: FoundCue) -> str:
-    """Say where a cue stands: before or after the claim, or between its two ends."""
+def _side(situation: Situation, token: int) -> str:
+    """Say where a token stands: before or after a claim, or between its two ends."""
     ends = (situation.subject, situation.object)
-    return "before" if cue.first < min(ends) else "after" if cue.first > max(ends) else "between"
+    return "before" if token < min(ends) else "after" if token > max(ends) else "between"
 
 
 def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated: bool) -> Iterator[str]:
@@ -207,7 +210,7 @@ def _of_cue(situation: Situation, cue: FoundCue, code: str) -> Iterator[str]:
     """Give the features of one hedge, given how it stands to the claim."""
     tree, row, predicate = situation.tree, cue.row, situation.predicate
     ends, entity = (situation.subject, situation.object), situation.object_mention.entity
-    side = _side(situation, cue)
+    side = _side(situation, cue.first)
     depth = "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun"
     tag = tree.tokens[cue.head].tag
     yield f"{row.scope} {code}"
@@ -227,7 +230,7 @@ def _of_cue(situation: Situation, cue: FoundCue, code: str) -> Iterator[str]:
         yield f"{row.scope} {code} noun phrase"
     if code == "in:relcl":
         yield f"{row.value} {code} {_relative(situation)}"
-    if _is_within(situation, cue):
+    if holds(situation.object_mention, cue.cue.start, cue.cue.end):
         yield f"{row.value} within object"
     if entity.kind is not None:
         yield f"{row.value} {code} {entity.kind}"
@@ -281,14 +284,7 @@ def of_ground(situation: Situation, ground: Ground, others: Iterable[str]) -> It
     if situation.meeting in (situation.subject, situation.object):
         yield f"noun {predicate}"
         yield f"noun {code}"
-    side = (
-        "before"
-        if ground.head < min(situation.subject, situation.object)
-        else "after"
-        if ground.head > max(situation.subject, situation.object)
-        else "between"
-    )
-    yield f"{side} {code}"
+    yield f"{_side(situation, ground.head)} {code}"
 
 
 def _role(tree: Tree, head: int, situation: Situation) -> str:
@@ -313,10 +309,9 @@ def _role(tree: Tree, head: int, situation: Situation) -> str:
 def place(situation: Situation, head: int, start: int, end: int) -> str:  # noqa: PLR0911 - one return a place
     """Say where the words of a ground stand: in the object, on the way, in a clause above the claim, in the same clause, or apart."""
     tree = situation.tree
-    obj = situation.object_mention
-    if obj.start <= start and end <= obj.end:
+    if holds(situation.object_mention, start, end):
         return "object"
-    if situation.subject_mention.start <= start and end <= situation.subject_mention.end:
+    if holds(situation.subject_mention, start, end):
         return "subject"
     if head in situation.way:
         return "way"
