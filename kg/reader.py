@@ -199,8 +199,9 @@ class Reader:
         return found
 
     def _norm(self, x: np.ndarray, name: str) -> np.ndarray:
-        y: np.ndarray = x - x.mean(axis=-1, keepdims=True)
-        y /= np.sqrt(np.einsum("...i,...i->...", y, y)[..., None] / y.shape[-1] + np.float32(_FEW))
+        width = x.shape[-1]
+        y: np.ndarray = x - x @ np.full((width, 1), 1 / width, dtype=x.dtype)
+        y /= np.sqrt(np.einsum("...i,...i->...", y, y)[..., None] / width + np.float32(_FEW))
         y *= self.arrays[name + ".weight"]
         y += self.arrays[name + ".bias"]
         return y
@@ -266,10 +267,9 @@ class Reader:
         told = self._line(h, "tell")
         np.maximum(told, 0, out=told)
         h = self._line(h, "mid")
-        h += (
-            np.concatenate([*_pooled(told, measures.subjects, len(places)), *_pooled(told, measures.objects, len(places))], axis=1)
-            @ arrays["hear"]
-        )
+        for ends, heard in zip((measures.subjects, measures.objects), np.split(arrays["hear"], 2), strict=True):
+            pooled, numbers = _pooled(told, ends, len(places))
+            h += (pooled @ heard)[numbers]
         np.maximum(h, 0, out=h)
         labels = self._line(h, "label")
         return _softmax(np.where(allowed, labels, _OUT))
@@ -300,7 +300,7 @@ def _alike(sizes: np.ndarray, firsts: np.ndarray) -> tuple[tuple[np.ndarray, np.
 
 
 def _pooled(told: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each pair the mean and the maximum of what those pairs tell that share a mention with it; `owner` numbers the mentions."""
+    """Return the mean and the maximum of what the pairs of one mention tell, a row each, and the row of each pair; `owner` numbers the mentions."""
     order = np.argsort(owner, kind="stable")
     counts = np.bincount(owner, minlength=count)
     is_some = counts > 0
@@ -308,7 +308,7 @@ def _pooled(told: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray
     number = (is_some.cumsum() - 1)[owner]
     sorted_ = told[order]
     means = np.add.reduceat(sorted_, starts, axis=0) / counts[is_some, None].astype(told.dtype)
-    return means[number], np.maximum.reduceat(sorted_, starts, axis=0)[number]
+    return np.concatenate([means, np.maximum.reduceat(sorted_, starts, axis=0)], axis=1), number
 
 
 def _between(rows: np.ndarray, spans: Sequence[range], measures: signals.Measures) -> tuple[np.ndarray, np.ndarray]:
@@ -323,9 +323,9 @@ def _between(rows: np.ndarray, spans: Sequence[range], measures: signals.Measure
     # A pair and its reverse have the same words between them.
     places, numbers = np.unique(after * (len(rows) + 1) + until, return_inverse=True)
     after, until = np.divmod(places, len(rows) + 1)
-    sums = np.concatenate([np.zeros((1, rows.shape[1])), rows.cumsum(axis=0, dtype=np.float64)])
-    means: np.ndarray = (sums[until] - sums[after]) / np.maximum(until - after, 1)[:, None]
-    return means.astype(np.float32), numbers
+    sums = np.concatenate([np.zeros((1, rows.shape[1]), dtype=rows.dtype), rows.cumsum(axis=0)])
+    means: np.ndarray = (sums[until] - sums[after]) / np.maximum(until - after, 1)[:, None].astype(rows.dtype)
+    return means, numbers
 
 
 def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarray:
