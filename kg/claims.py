@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _BATCH_PAIRS = 1_000
 _PLACE = {name: place for place, name in enumerate(signals.PREDICATES)}
+_OF = frozenset({"of", "in"})
 _OPPOSITES = {"alleviates": "worsens", "worsens": "alleviates"}
 # Of these a sentence states one direction only.
 _ONE_WAY = frozenset({"interacts_with", "is_a", "symptom_of"})
@@ -123,17 +124,22 @@ def _read(entity: Entity, predicate: str) -> Entity:
 
 
 def _heed(chances: np.ndarray, scenes: Sequence[tuple[Scene, Sequence[Pair]]]) -> None:
-    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins a pair or stands between it."""
+    """Give what the reader holds for a predicate to its opposite where only the opposite's wording joins a pair or stands between it.
+
+    "Increasing" in "increasing use for anxiety" says how a third thing is.
+    """
     line = 0
     for scene, own in scenes:
         hits = [hit for hit in scene.hits if hit.predicate in _OPPOSITES]
         for row, pair in enumerate(own if hits else (), line):
             first, second = sorted((pair.subject.found, pair.object.found), key=attrgetter("start"))
             inner = pair.path.inner if pair.path else ()
+            between = range(second.start if first.is_implied else first.end, second.start)
             said = {
                 hit.predicate
                 for hit in hits
-                if hit.token in inner or (first.end <= hit.start and hit.end <= second.start and not first.is_implied)
+                if hit.token in inner
+                or (hit.start in between and hit.end <= second.start and not _is_of_another(hit, inner, second, scene))
             }
             if len(said) == 1:
                 (predicate,) = said
@@ -141,6 +147,15 @@ def _heed(chances: np.ndarray, scenes: Sequence[tuple[Scene, Sequence[Pair]]]) -
                 chances[row, kept] += chances[row, given]
                 chances[row, given] = 0.0
         line += len(own)
+
+
+def _is_of_another(hit: Hit, inner: Sequence[int], second: Found, scene: Scene) -> bool:
+    """Tell whether a wording is an adjective of a third thing: neither of the second of a pair nor of its amount ("levels of anxiety")."""
+    tokens = scene.frame.tokens
+    token = tokens[hit.token]
+    if token.dep != "amod" or token.head in scene.frame.inside(second.start, second.end):
+        return False
+    return not (token.head in inner and any(tokens[other].head == token.head and tokens[other].lemma in _OF for other in inner))
 
 
 def options_of(pair: Pair, schema: Schema) -> Iterator[tuple[str, Entity, Entity]]:

@@ -300,7 +300,7 @@ def _alike(sizes: np.ndarray, firsts: np.ndarray) -> tuple[tuple[np.ndarray, np.
 
 
 def _pooled(told: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean and the maximum of what the pairs of one mention tell, a row each, and the row of each pair; `owner` numbers the mentions."""
+    """Return the mean and the maximum of what each mention's pairs tell, and the row of each pair; `owner` numbers the mentions."""
     order = np.argsort(owner, kind="stable")
     counts = np.bincount(owner, minlength=count)
     is_some = counts > 0

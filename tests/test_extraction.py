@@ -53,6 +53,17 @@ def test_what_worsens_is_never_said_to_relieve(extractor, text):
     assert "alleviates" not in {claim.predicate for claim in read(extractor, text).claims}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Valerian has seen increasing use for insomnia.",
+        "Kava is met with increasing interest as an option for anxiety.",
+    ],
+)
+def test_what_increases_is_not_what_is_relieved(extractor, text):
+    assert "worsens" not in {claim.predicate for claim in read(extractor, text).claims}
+
+
 def test_asserted_hedged_and_denied_are_three_things(extractor):
     text = "Kava relieves anxiety. Kava may relieve anxiety. Kava does not relieve anxiety."
     said = [(c.polarity.value, c.certainty.value) for c in read(extractor, text).claims if c.predicate == "alleviates"]

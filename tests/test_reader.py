@@ -157,6 +157,6 @@ def test_words_that_are_forgotten_are_spelled_again(monkeypatch):
 
 def test_pairs_hear_the_mean_and_the_most_of_those_that_share_a_mention():
     told = np.array([[1.0, 0.0], [3.0, 2.0], [0.0, 4.0]], dtype=np.float32)
-    mean, most = reader._pooled(told, np.array([4, 1, 4]), 6)
-    assert mean.tolist() == [[0.5, 2.0], [3.0, 2.0], [0.5, 2.0]]
-    assert most.tolist() == [[1.0, 4.0], [3.0, 2.0], [1.0, 4.0]]
+    pooled, row = reader._pooled(told, np.array([4, 1, 4]), 6)
+    assert pooled[row].tolist() == [[0.5, 2.0, 1.0, 4.0], [3.0, 2.0, 3.0, 2.0], [0.5, 2.0, 1.0, 4.0]]
+    assert len(pooled) == 2
