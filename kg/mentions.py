@@ -498,12 +498,18 @@ def topic(founds: Iterable[Found]) -> Entity | None:
 
     A general word ("medication") is it only where nothing particular is named. None where there is none.
     """
-    counts: dict[Entity, int] = {}
+    return next((found.entities[0] for found in topics(founds) if found.type in SUBJECT_TYPES), None)
+
+
+def topics(founds: Iterable[Found]) -> tuple[Found, ...]:
+    """Return the first names of what a document may be about, substances and organisms: particular ones first, then by how often named."""
+    first: dict[Entity, Found] = {}
+    counts: Counter[Entity] = Counter()
     for found in founds:
-        if found.type in SUBJECT_TYPES:
-            counts[found.entities[0]] = counts.get(found.entities[0], 0) + 1
-    counts = {entity: count for entity, count in counts.items() if not is_general(entity)} or counts
-    return max(counts, key=lambda entity: counts[entity]) if counts else None
+        if found.type in SUBJECT_TYPES or found.type == "Organism":
+            first.setdefault(found.entities[0], found)
+            counts[found.entities[0]] += 1
+    return tuple(first[entity] for entity in sorted(first, key=lambda entity: (is_general(entity), -counts[entity])))
 
 
 @lru_cache(maxsize=MAX_REMEMBERED_NAMES)
@@ -638,9 +644,10 @@ def _placed(found: Found, *, is_topic: bool, is_recent: bool) -> Found:
 class Discourse:
     """What has been named so far in a document: sentences are shown to it in order."""
 
-    def __init__(self, about: Entity | None) -> None:
-        """Start at the first sentence of a document that is about `about`."""
+    def __init__(self, about: Entity | None, topics: Sequence[Found] = ()) -> None:
+        """Start at the first sentence of a document that is about `about`, or else about one of its `topics`, the likeliest first."""
         self.about = about
+        self._topics = topics
         self._before: deque[tuple[Found, ...]] = deque(maxlen=_SENTENCES_REMEMBERED)
         self._named: set[str] = set()
         self._focus: Found | None = None
@@ -708,19 +715,23 @@ class Discourse:
                 continue
             if word in _POINTING:
                 return frame.tokens[child].start, head
-            if word == "the" and not _is_particular(found) and frame.tokens[head].tag == "NN":
+            if (
+                word == "the"
+                and frame.tokens[head].tag == "NN"
+                and (not _is_particular(found) or self._members(found, is_many=False, by_type=False))
+            ):
                 after = any(frame.tokens[other].dep in _AFTER_NOUN and other > head for other in frame.children[head])
                 return None if after else (frame.tokens[child].start, head)
         return None
 
-    def _members(self, found: Found, *, is_many: bool) -> list[Found]:
+    def _members(self, found: Found, *, is_many: bool, by_type: bool = True) -> list[Found]:
         """Return what was named before and is of a class: by the lexicon, else by its type; of the nearest sentence that names such.
 
         By its type only where the name can be a class: "these SSRIs", "this antidepressant", not "this psilocybin".
         """
         of_class = [[other for other in others if found.ids & other.classes] for others in self._before]
         of_type = [[other for other in others if other.type in SUBJECT_TYPES and _is_particular(other)] for others in self._before]
-        is_class = is_many or not _is_particular(found) or any(type_ not in SUBJECT_TYPES for type_ in found.types)
+        is_class = by_type and (is_many or not _is_particular(found) or any(type_ not in SUBJECT_TYPES for type_ in found.types))
         for fitting in (*of_class, *(of_type if is_class else ())):
             members = list({other.key: other for other in fitting if other.key != found.key}.values())
             if len(members) >= (2 if is_many else 1):
@@ -768,8 +779,10 @@ class Discourse:
         if is_many:
             before = _particular(before)
         chosen = before if is_many else before[:1]
-        if not chosen and self.about is not None and self.about.type in anaphor.types:
-            chosen = [Found(*place, (self.about,), anaphor.rule)]
+        if not chosen:
+            # "This mushroom" in a text that names its constituents more often.
+            about = () if self.about is None else (Found(*place, (self.about,), anaphor.rule),)
+            chosen = [found for found in (*about, *(self._topics if anaphor.kind == "noun" else ())) if fits(found)][:1]
         yield from self._stand(chosen, *place, anaphor.rule)
 
     def _stand(self, founds: Iterable[Found], start: int, end: int, rule: str) -> Iterator[Found]:

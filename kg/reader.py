@@ -395,39 +395,60 @@ def _named(text: str, type_: str, kind: str | None) -> tuple[Entity, ...]:
 
 
 def settle(seen: Sequence[tuple[Found, ...]], frames: Sequence[Frame], views: Sequence[View]) -> list[tuple[Found, ...]]:
-    """Return a document's names, sentence by sentence, those that can be taken or be a constituent as what they are in this document.
+    """Return a document's names, sentence by sentence, those that can be taken as what they are in this document: taken, part or organism.
 
-    Morphine is a constituent where a text is about opium, and a substance where it is about morphine: all its mentions decide.
+    Morphine is a constituent where a text is about opium, and a substance where it is about morphine; a mushroom is picked or
+    it is taken: all its mentions decide.
     """
-    votes: dict[str, list[float]] = {}
+    votes: dict[tuple[str, tuple[int, ...]], list[float]] = {}
     for own, frame, view in zip(seen, frames, views, strict=True):
         for mark in own:
-            if "Substance" in mark.types and not CONSTITUENTS.isdisjoint(mark.types):
+            for columns in _rivals(mark):
                 inside = frame.inside(mark.start, mark.end)
                 rows = view.types[inside.start : min(inside.stop, len(view.types))]
                 if len(rows):
-                    taken, part = rows[:, _SUBSTANCE].sum(), rows[:, _PART_COLUMNS].sum()
-                    votes.setdefault(mark.key, []).append(float(taken - part) / len(rows))
+                    vote = float(rows[:, _SUBSTANCE].sum() - rows[:, columns].sum()) / len(rows)
+                    votes.setdefault((mark.key, columns), []).append(vote)
     if not votes:
         return list(seen)
     means = {key: sum(cast) / len(cast) for key, cast in votes.items()}
-    return [tuple(_settled(mark, means[mark.key]) if mark.key in means else mark for mark in own) for own in seen]
+    return [tuple(_settled(mark, means) for mark in own) for own in seen]
 
 
 _SUBSTANCE = 1 + signals.TYPES.index("Substance")
-_PART_COLUMNS = [1 + signals.TYPES.index(name) for name in sorted(CONSTITUENTS)]
+_ORGANISM_COLUMNS = (1 + signals.TYPES.index("Organism"),)
+_PART_COLUMNS = tuple(1 + signals.TYPES.index(name) for name in sorted(CONSTITUENTS))
 # An alkaloid stays one unless its text is clear that it is taken (guidelines: "in any knowledgeable reading").
 ALKALOID_MARGIN = 0.7
 
 
-def _settled(mark: Found, vote: float) -> Found:
-    """Return a name with the reading first that its document votes for; taken or constituent, it stays one concept, the lexicon's first."""
-    least = ALKALOID_MARGIN if mark.type == "Alkaloid" else 0.0
-    wanted = {"Substance"} if vote > least else CONSTITUENTS if vote < least else frozenset[str]()
-    either = [entity for entity in mark.entities if entity.type == "Substance" or entity.type in CONSTITUENTS]
-    ranked = iter(sorted(either, key=lambda entity: entity.type not in wanted))
-    entities = tuple(replace(next(ranked), id=either[0].id) if entity in either else entity for entity in mark.entities)
-    return replace(mark, entities=entities)
+def _rivals(mark: Found) -> Iterator[tuple[int, ...]]:
+    """Give the columns of what a name may be instead of a substance."""
+    if "Substance" in mark.types:
+        if not CONSTITUENTS.isdisjoint(mark.types):
+            yield _PART_COLUMNS
+        if "Organism" in mark.types:
+            yield _ORGANISM_COLUMNS
+
+
+def _settled(mark: Found, votes: Mapping[tuple[str, tuple[int, ...]], float]) -> Found:
+    """Return a name with the reading first that its document votes for.
+
+    Taken or constituent, it stays one concept, the lexicon's first; as an organism it is another than as what is taken.
+    """
+    vote = votes.get((mark.key, _PART_COLUMNS))
+    if vote is not None:
+        least = ALKALOID_MARGIN if mark.type == "Alkaloid" else 0.0
+        wanted = {"Substance"} if vote > least else CONSTITUENTS if vote < least else frozenset[str]()
+        either = [entity for entity in mark.entities if entity.type == "Substance" or entity.type in CONSTITUENTS]
+        ranked = iter(sorted(either, key=lambda entity: entity.type not in wanted))
+        entities = tuple(replace(next(ranked), id=either[0].id) if entity in either else entity for entity in mark.entities)
+        mark = replace(mark, entities=entities)
+    vote = votes.get((mark.key, _ORGANISM_COLUMNS))
+    if vote and mark.type in {"Substance", "Organism"}:
+        first = "Substance" if vote > 0 else "Organism"
+        mark = replace(mark, entities=tuple(sorted(mark.entities, key=lambda entity: entity.type != first)))
+    return mark
 
 
 def is_new(type_: str, types: Sequence[str]) -> bool:

@@ -95,6 +95,18 @@ def test_the_topic_is_what_is_named_most_often():
     assert mentions.topic([found("sleep", "Effect", 5, 9)]) is None
 
 
+@pytest.mark.model
+@pytest.mark.parametrize(("text", "expected"), [("The mushroom contains it.", {"fly-agaric"}), ("The drug contains it.", {"muscimol"})])
+def test_what_nothing_before_fits_is_the_likeliest_topic_that_fits(text, expected):
+    from kg.sentences import open_parser, split
+
+    marks = [found("muscimol", "Compound", 0, 8), found("muscimol", "Compound", 9, 17), found("fly-agaric", "Organism", 20, 30)]
+    discourse = mentions.Discourse(mentions.topic(marks), mentions.topics(marks))
+    (sentence,) = open_parser().parse(split(text))
+    seen = discourse.resolve(Frame(sentence), sentence, [])
+    assert {mention.key for mention in seen if mention.start < 4 and not mention.is_implied} == expected
+
+
 def test_where_no_subject_is_named_the_topic_is_implied():
     discourse = mentions.Discourse(Entity("kava", "kava", "Substance"))
     seen = discourse.resolve(None, Sentence(0, 0, 30, "Users report better sleep now."), [found("sleep", "Effect", 20, 25)])
@@ -232,6 +244,8 @@ def test_a_class_gives_way_to_what_it_stands_for(text, kept, left, names):
         ("Fluoxetine relieves depression. The drug that was given first may cause nausea.", set()),
         ("Kava calms people in mice and helps sleep. This psilocybin relieves depression in adults.", set()),
         ("Fluoxetine relieves depression. Medications are new. The drug may cause nausea in patients.", {"fluoxetine"}),
+        ("Diazepam is studied in sleep. The benzodiazepine may relieve anxiety.", {"diazepam"}),
+        ("Fluoxetine is studied in sleep. The benzodiazepine may relieve anxiety.", set()),
     ],
 )
 def test_a_class_that_is_pointed_at_stands_for_what_was_named_before(text, expected, names):

@@ -91,6 +91,14 @@ def test_a_document_decides_whether_a_name_is_taken_or_a_constituent(types, cons
     assert [(mark.type, mark.key) for own in settled for mark in own] == [(wanted, "rutin-constituent")] * 3
 
 
+@pytest.mark.parametrize(("types", "wanted"), [("Organism Substance Substance", "Substance"), ("Organism Organism Substance", "Organism")])
+def test_a_document_decides_whether_a_name_is_taken_or_grows(types, wanted):
+    both = (Entity("agaric-organism", "agaric", "Organism"), Entity("agaric", "agaric", "Substance"))
+    seen = [(Found(0, 6, both, "lexicon/organism.tsv:1"),) for _ in types.split()]
+    settled = reader.settle(seen, [frame("agaric") for _ in seen], [view(type_) for type_ in types.split()])
+    assert [mark.type for own in settled for mark in own] == [wanted] * 3
+
+
 def test_a_caution_of_a_general_kind_is_one_concept_however_it_is_worded():
     seen = name((), frame("trials are wanting", "NNS VBP JJ"), sure_of_kind(view("B-Caution", "Caution", "Caution"), "evidence_gap"))
     assert [(mark.key, mark.kind, mark.start, mark.end) for mark in seen] == [("evidence-gap", "evidence_gap", 0, 18)]
