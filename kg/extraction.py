@@ -137,7 +137,7 @@ class Extractor:
         taken = {mark.start for own in named for mark in own}
         untouched = (mark for mark in reading.marks if mark.start not in taken)
         marks = sorted((*(mark for own in seen for mark in own), *untouched), key=lambda mark: mark.start)
-        discourse = mentions.Discourse(mentions.topic(marks), mentions.topics(marks))
+        discourse = mentions.Discourse(mentions.topics(marks))
         scenes = []
         aside = iter(reading.aside.items())
         waiting = next(aside, None)

@@ -493,14 +493,6 @@ def anaphors() -> Mapping[str, Anaphor]:
     }
 
 
-def topic(founds: Iterable[Found]) -> Entity | None:
-    """Return what a document is mostly about: the entity that can be a subject and is named most often, of equals the first.
-
-    A general word ("medication") is it only where nothing particular is named. None where there is none.
-    """
-    return next((found.entities[0] for found in topics(founds) if found.type in SUBJECT_TYPES), None)
-
-
 def topics(founds: Iterable[Found]) -> tuple[Found, ...]:
     """Return the first names of what a document may be about, substances and organisms: particular ones first, then by how often named."""
     first: dict[Entity, Found] = {}
@@ -510,6 +502,14 @@ def topics(founds: Iterable[Found]) -> tuple[Found, ...]:
             first.setdefault(found.entities[0], found)
             counts[found.entities[0]] += 1
     return tuple(first[entity] for entity in sorted(first, key=lambda entity: (is_general(entity), -counts[entity])))
+
+
+def topic(ranked: Iterable[Found]) -> Entity | None:
+    """Return what a document is mostly about: the first of its `topics` that can be a subject; None where there is none.
+
+    A general word ("medication") is it only where nothing particular is named.
+    """
+    return next((found.entities[0] for found in ranked if found.type in SUBJECT_TYPES), None)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED_NAMES)
@@ -644,10 +644,10 @@ def _placed(found: Found, *, is_topic: bool, is_recent: bool) -> Found:
 class Discourse:
     """What has been named so far in a document: sentences are shown to it in order."""
 
-    def __init__(self, about: Entity | None, topics: Sequence[Found] = ()) -> None:
-        """Start at the first sentence of a document that is about `about`, or else about one of its `topics`, the likeliest first."""
-        self.about = about
-        self._topics = topics
+    def __init__(self, ranked: Sequence[Found] = ()) -> None:
+        """Start at the first sentence of a document with these `topics`, the likeliest first."""
+        self.about = topic(ranked)
+        self._topics = ranked
         self._before: deque[tuple[Found, ...]] = deque(maxlen=_SENTENCES_REMEMBERED)
         self._named: set[str] = set()
         self._focus: Found | None = None
@@ -729,10 +729,10 @@ class Discourse:
 
         By its type only where the name can be a class: "these SSRIs", "this antidepressant", not "this psilocybin".
         """
-        of_class = [[other for other in others if found.ids & other.classes] for others in self._before]
-        of_type = [[other for other in others if other.type in SUBJECT_TYPES and _is_particular(other)] for others in self._before]
-        is_class = by_type and (is_many or not _is_particular(found) or any(type_ not in SUBJECT_TYPES for type_ in found.types))
-        for fitting in (*of_class, *(of_type if is_class else ())):
+        groups = [[other for other in others if found.ids & other.classes] for others in self._before]
+        if by_type and (is_many or not _is_particular(found) or any(type_ not in SUBJECT_TYPES for type_ in found.types)):
+            groups += [[other for other in others if other.type in SUBJECT_TYPES and _is_particular(other)] for others in self._before]
+        for fitting in groups:
             members = list({other.key: other for other in fitting if other.key != found.key}.values())
             if len(members) >= (2 if is_many else 1):
                 return members if is_many else members[:1]

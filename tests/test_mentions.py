@@ -91,8 +91,8 @@ def test_a_group_is_its_members_and_not_their_class():
 
 def test_the_topic_is_what_is_named_most_often():
     marks = [found("kava", "Substance", 0, 4), found("sleep", "Effect", 5, 9), found("kratom", "Substance", 10, 16)]
-    assert mentions.topic([*marks, found("kratom", "Substance", 20, 26)]).id == "kratom"
-    assert mentions.topic([found("sleep", "Effect", 5, 9)]) is None
+    assert mentions.topic(mentions.topics([*marks, found("kratom", "Substance", 20, 26)])).id == "kratom"
+    assert mentions.topic(mentions.topics([found("sleep", "Effect", 5, 9)])) is None
 
 
 @pytest.mark.model
@@ -101,14 +101,14 @@ def test_what_nothing_before_fits_is_the_likeliest_topic_that_fits(text, expecte
     from kg.sentences import open_parser, split
 
     marks = [found("muscimol", "Compound", 0, 8), found("muscimol", "Compound", 9, 17), found("fly-agaric", "Organism", 20, 30)]
-    discourse = mentions.Discourse(mentions.topic(marks), mentions.topics(marks))
+    discourse = mentions.Discourse(mentions.topics(marks))
     (sentence,) = open_parser().parse(split(text))
     seen = discourse.resolve(Frame(sentence), sentence, [])
     assert {mention.key for mention in seen if mention.start < 4 and not mention.is_implied} == expected
 
 
 def test_where_no_subject_is_named_the_topic_is_implied():
-    discourse = mentions.Discourse(Entity("kava", "kava", "Substance"))
+    discourse = mentions.Discourse([found("kava", "Substance", 0, 4)])
     seen = discourse.resolve(None, Sentence(0, 0, 30, "Users report better sleep now."), [found("sleep", "Effect", 20, 25)])
     assert [(mention.key, mention.is_implied) for mention in seen] == [("kava", True), ("sleep", False)]
 
@@ -127,7 +127,7 @@ def test_an_anaphor_takes_what_fits_it(second, expected):
 
     text = f"Kratom has mitragynine and paynantheine. {second}"
     first, last = open_parser().parse(split(text))
-    discourse = mentions.Discourse(Entity("kratom", "kratom", "Substance"))
+    discourse = mentions.Discourse([found("kratom", "Substance", 0, 6)])
     discourse.resolve(
         Frame(first),
         first,
@@ -252,7 +252,7 @@ def test_a_class_that_is_pointed_at_stands_for_what_was_named_before(text, expec
     from kg.sentences import open_parser, split
 
     found = mentions.find_names(text, names)
-    discourse = mentions.Discourse(mentions.topic(found))
+    discourse = mentions.Discourse(mentions.topics(found))
     for sentence in open_parser().parse(split(text)):
         own = [mark for mark in found if mark.start >= sentence.start and mark.end <= sentence.end]
         seen = discourse.resolve(Frame(sentence), sentence, own)
@@ -261,9 +261,9 @@ def test_a_class_that_is_pointed_at_stands_for_what_was_named_before(text, expec
 
 def test_a_general_word_is_no_topic_and_is_not_implied_where_something_particular_is_named():
     drug, kava = found("medication", "Substance", 0, 10), found("kava", "Substance", 12, 16)
-    assert mentions.topic([drug, drug, kava]).id == "kava"
-    assert mentions.topic([drug]).id == "medication"
-    discourse = mentions.Discourse(None)
+    assert mentions.topic(mentions.topics([drug, drug, kava])).id == "kava"
+    assert mentions.topic(mentions.topics([drug])).id == "medication"
+    discourse = mentions.Discourse()
     discourse.resolve(None, Sentence(0, 0, 20, "Kava is old."), [kava])
     discourse.resolve(None, Sentence(1, 20, 40, "Medications are new."), [drug])
     seen = discourse.resolve(None, Sentence(2, 40, 60, "Sleep is better."), [found("sleep", "Effect", 40, 45)])

@@ -302,7 +302,7 @@ def add_text(table: Table, text: Text, parser: sentences.Parser, names: lexicon.
     marks = mentions.find_names(text.text, names)
     told = gold_marks(text, marks)
     every = tuple(sorted((*marks, *told), key=lambda mark: mark.start))
-    discourse = mentions.Discourse(mentions.topic(every), mentions.topics(every))
+    discourse = mentions.Discourse(mentions.topics(every))
     shares = mentions.shares(every)
     gold_spans = [span for entity in text.entities.values() for span in entity["spans"]]
     for sentence in parser.parse(sentences.split(text.text)):
