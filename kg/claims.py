@@ -229,8 +229,14 @@ def _clash(candidate: Candidate, kept: Sequence[Candidate]) -> str | None:
 
 def mention(found: Found, entity: Entity, sentence: Sentence) -> Mention:
     """Return what was found as a mention of one entity, with the characters it stands on."""
-    text = sentence.text[max(found.start - sentence.start, 0) : max(found.end - sentence.start, 0)]
-    return Mention(entity, text, found.start, found.end, found.rule, found.is_anaphor)
+    return Mention(entity, sentence.cut(found.start, found.end), found.start, found.end, found.rule, found.is_anaphor)
+
+
+def _own(mention: Mention, sentence: Sentence) -> Mention:
+    """Return a mention as its sentence has it: what a list's lead-in names is implied in the item."""
+    if mention.start >= sentence.start:
+        return mention
+    return replace(mention, text="", start=sentence.start, end=sentence.start, is_anaphor=True)
 
 
 def carrier(scene: Scene, pair: Pair, predicate: str) -> Hit | None:
@@ -252,7 +258,7 @@ def extract(document: Document, scene: Scene, candidates: Sequence[Candidate], *
     sentence = scene.frame.sentence
     if not candidates:
         return
-    bare = replace(sentence, tokens=())
+    bare = replace(sentence, tokens=(), lead=None)
     named = [mention(place.found, place.found.entities[0], sentence) for place in scene.places if not place.found.is_implied]
     found_cues = qualifiers.find_cues(cues, sentence, named)
     for candidate in candidates:
@@ -266,6 +272,7 @@ def extract(document: Document, scene: Scene, candidates: Sequence[Candidate], *
             predicate=candidate.predicate,
             trigger=None if hit is None else (hit.start, hit.end),
         )
+        subject, object_ = _own(subject, sentence), _own(object_, sentence)
         yield Claim(
             id=claim_id(document.id, sentence, subject, candidate.predicate, object_, (q.polarity.value, q.certainty.value, q.basis.value)),
             doc=document.id,

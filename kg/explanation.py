@@ -78,12 +78,12 @@ def explain(text: str, extractor: Extractor) -> Iterator[Explanation]:
         scene = scenes.get(sentence.start)
         frame = frames.Frame(sentence) if scene is None else scene.frame
         founds = () if scene is None else tuple(place.found for place in scene.places)
-        named = tuple(_named(found, sentence, extractor) for found in founds)
+        named = tuple(_named(found, frame.sentence, extractor) for found in founds)
         yield Explanation(
-            sentence,
+            frame.sentence,
             named,
             tuple(_wordings(frame, extractor)),
-            tuple(_grounds(sentence, [one.mention for one in named if not one.is_implied], extractor)),
+            tuple(_grounds(frame.sentence, [one.mention for one in named if not one.is_implied], extractor)),
             tuple(Reading(claim, _path(frame, claim)) for claim in extraction.claims if claim.sentence.start == sentence.start),
             tuple(refusal for refusal in extraction.refusals if refusal.sentence.start == sentence.start),
         )
@@ -100,9 +100,8 @@ def _wordings(frame: frames.Frame, extractor: Extractor) -> Iterator[Wording]:
     for hit in extractor.triggers.find(frame.tokens):
         clause = frame.clause(hit.token)
         subject = frame.subject(clause)
-        sentence = frame.sentence
         yield Wording(
-            sentence.text[hit.start - sentence.start : hit.end - sentence.start],
+            frame.sentence.cut(hit.start, hit.end),
             hit.predicate,
             hit.rule,
             frame.tokens[clause].text,

@@ -75,8 +75,11 @@ class Extractor:
         yield from self._finish(batch)
 
     def _read(self, document: Document) -> _Reading:
-        """Cut the document and mark its names; a sentence with no name that could be an object is not parsed."""
-        cut = sentences.split(document.text)
+        """Cut the document and mark its names; a sentence with no name that could be an object is not parsed.
+
+        An item of a list has the names of its lead-in, too.
+        """
+        cut = sentences.with_leads(document.text, sentences.split(document.text))
         marks = mentions.find_names(document.text, self.lexicon)
         named: dict[int, tuple[Found, ...]] = {}
         aside: dict[int, tuple[Found, ...]] = {}
@@ -87,7 +90,10 @@ class Extractor:
                 if marks[place].end > sentence.start and marks[place].end <= sentence.end:
                     own.append(marks[place])
                 place += 1
-            if mentions.can_hold(own, sentence.text):
+            lead = sentence.lead
+            if own and lead is not None:
+                named[sentence.index] = (*named.get(lead.index, aside.get(lead.index, ())), *own)
+            elif mentions.can_hold(own, sentence.text):
                 named[sentence.index] = tuple(own)
             elif own:
                 aside[sentence.index] = tuple(own)
@@ -136,7 +142,9 @@ class Extractor:
         seen = reader.settle([reader.name(own, tree, view) for own, tree, view in zip(named, trees, views, strict=True)], trees, views)
         taken = {mark.start for own in named for mark in own}
         untouched = (mark for mark in reading.marks if mark.start not in taken)
-        marks = sorted((*(mark for own in seen for mark in own), *untouched), key=lambda mark: mark.start)
+        # What an item has of its lead-in counts there.
+        of_sentences = (mark for tree, own in zip(trees, seen, strict=True) for mark in own if mark.start >= tree.sentence.start)
+        marks = sorted((*of_sentences, *untouched), key=lambda mark: mark.start)
         discourse = mentions.Discourse(mentions.topics(marks))
         scenes = []
         aside = iter(reading.aside.items())

@@ -96,13 +96,23 @@ class Token:
 @swift
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a document; it has no tokens where it was not parsed."""
+    """One sentence of a document; it has no tokens where it was not parsed.
+
+    `lead` is what introduces the list that the sentence is an item of ("Side effects include:"). Then the tokens are those of
+    both, and the first of them stand before `start`.
+    """
 
     index: int
     start: int
     end: int
     text: str
     tokens: tuple[Token, ...] = ()
+    lead: Sentence | None = None
+
+    def cut(self, start: int, end: int) -> str:
+        """Return the characters of a span of the document that lies in the sentence or in its lead-in."""
+        part = self if start >= self.start or self.lead is None else self.lead
+        return part.text[max(start - part.start, 0) : max(end - part.start, 0)]
 
 
 @swift

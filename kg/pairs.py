@@ -101,9 +101,11 @@ def stage(frame: Frame, founds: Sequence[Found], hits: Sequence[Hit]) -> Scene:
 def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
     """Give every ordered pair of different entities that some predicate fits, subjects in text order.
 
-    Of states and harms no text says that one is a kind of another, where nothing else fits them.
+    Of states and harms no text says that one is a kind of another, where nothing else fits them. What the lead-in of a list
+    says by itself is not said again by each item.
     """
     objects = [(place, place.found) for place in scene.places if not place.found.is_implied]
+    begin = scene.frame.sentence.start
     for subject in scene.places:
         own = subject.found
         key, types = own.key, own.types
@@ -111,6 +113,8 @@ def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
         start, end = (own.start, own.end) if not own.is_implied else (0, 0)
         for object_, other in objects:
             if subject is object_ or (start < other.end and other.start < end):
+                continue
+            if other.start < begin and (own.is_implied or own.start < begin):
                 continue
             options = () if key == other.key else schema.options(types, other.types)
             if not options or (len(options) == 1 and options[0][0] == "is_a" and own.type in STATE_TYPES):

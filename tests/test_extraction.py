@@ -120,3 +120,50 @@ def test_a_substance_that_is_contained_is_read_as_a_constituent(extractor):
     assert ("contains", "ascorbic acid", "Compound") in [
         (claim.predicate, claim.object.entity.label, claim.object.entity.type) for claim in claims
     ]
+
+
+LISTS = """Kratom and other drugs
+
+Kratom has been known to interact with the following drugs:
+
+- warfarin
+- benzodiazepines, such as diazepam
+
+It is used for:
+Pain
+Opioid withdrawal
+
+## Side effects of kratom
+
+1. nausea
+2. Kratom may also cause liver injury in some people.
+"""
+
+
+def test_an_item_of_a_list_is_read_with_what_introduces_the_list(extractor):
+    found = {
+        (claim.subject.entity.id, claim.predicate, claim.object.entity.id): claim.sentence.text for claim in read(extractor, LISTS).claims
+    }
+
+    expected = {
+        ("kratom", "interacts_with", "warfarin"): "- warfarin",
+        ("kratom", "interacts_with", "diazepam"): "- benzodiazepines, such as diazepam",
+        ("kratom", "alleviates", "pain"): "Pain",
+        ("kratom", "has_caution", "nausea-harm"): "1. nausea",
+    }
+    assert {key: found.get(key) for key in expected} == expected
+
+
+def test_what_a_lead_in_names_is_implied_in_the_item(extractor):
+    claim = next(claim for claim in read(extractor, LISTS).claims if claim.object.entity.id == "warfarin")
+
+    assert (claim.subject.text, claim.subject.start, claim.subject.is_anaphor) == ("", claim.sentence.start, True)
+    assert LISTS[claim.object.start : claim.object.end] == "warfarin"
+
+
+def test_a_lead_in_says_its_own_claims_once(extractor):
+    text = "Kratom relieves pain, but can cause:\n\n- nausea\n- constipation\n"
+
+    found = [claim for claim in read(extractor, text).claims if claim.predicate == "alleviates"]
+
+    assert [claim.sentence.start for claim in found] == [0]

@@ -69,6 +69,8 @@ def explain(
 def _show(console: Console, explanation: Explanation, limit: int | None) -> None:
     console.rule(style="dim")
     console.print(printable(" ".join(explanation.sentence.text.split())), style="bold")
+    if explanation.sentence.lead is not None:
+        console.print(printable(f"read with its lead-in: {' '.join(explanation.sentence.lead.text.split())}"), style="dim")
     _table(
         console,
         "named",

@@ -94,7 +94,9 @@ def find_cues(cues: Cues, sentence: Sentence, mentions: Sequence[Mention]) -> Se
         details.find_doses(sentence),
         cues.models,
         is_heading(tree),
-        is_title=len(tree.words) >= MIN_HEADING_TOKENS and (sentence.index == 0 or tree.words[-1] not in models.ENDS),
+        is_title=sentence.lead is None
+        and len(tree.words) >= MIN_HEADING_TOKENS
+        and (sentence.index == 0 or tree.words[-1] not in models.ENDS),
     )
 
 

@@ -103,7 +103,7 @@ def population(sentence: Sentence, tree: Tree, found: Sequence[FoundCue], subjec
     start, end = tree.tokens[first].start, tree.tokens[last].end
     if end - start > MAX_POPULATION_CHARACTERS:
         start, end = tree.tokens[first].start, tree.tokens[item.last].end
-    text = " ".join(sentence.text[start - sentence.start : end - sentence.start].split())
+    text = " ".join(sentence.cut(start, end).split())
     return text, [Cue("population", text, start, end)]
 
 

@@ -24,6 +24,7 @@ FLAGS = {"h": ("certainty", "hedged"), "n": ("polarity", "negated")} | {
     for flag, basis in zip("cprutg", ("clinical", "preclinical", "research", "user_report", "traditional_use", "regulatory"), strict=True)
 }
 KINDS = frozenset(signals.KINDS)
+_SENTENCE_END = re.compile(r"""[.!?…][\]"'”’)]*$""")
 _KIND = re.compile(r"\s*\((\w+)\)$")
 
 
@@ -87,7 +88,11 @@ def read(path: Path) -> tuple[list[Text], list[str]]:
 def _add_sentence(one: Text, line: str, *, is_new_paragraph: bool) -> None:
     if one.text:
         is_listed = line.startswith(("# ", "- "))
-        one.text += "\n\n" if is_new_paragraph and not is_listed else "\n" if is_listed else " "
+        # Pages are copied without the bullets of their lists: what does not end as a sentence is a line of its own.
+        is_apart = one.text.endswith(":") or (not is_new_paragraph and _SENTENCE_END.search(one.text) is None)
+        one.text += "\n\n" if is_new_paragraph and not is_listed else "\n" if is_listed or is_apart else " "
+        if is_apart and not is_listed and not _SENTENCE_END.search(line):
+            one.text += "- "
     start = len(one.text)
     one.text += line
     one.sents.append((start, start + len(line)))
