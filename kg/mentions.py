@@ -676,6 +676,9 @@ class Discourse:
             for entity in dict.fromkeys((focus, self.about))
             if entity is not None and entity.id not in present
         ]
+        if sentence.lead is not None:
+            # What follows a list speaks of what its lead-in was about, not of the last item.
+            return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
         if own or standing:
             self._before.appendleft((*own, *standing))
             self._named.update(found.key for found in own if _is_particular(found))

@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 from document_samples import HTML, JATS, LINE, OTHER, docx, epub, packed, pdf, samples
 
-from kg.documents import FORMATS, SUFFIXES, Fault, Options, Part, split_name
+from kg.documents import FORMATS, SUFFIXES, Fault, Options, Part, markup, split_name
 from kg.documents.encodings import decode
 from kg.documents.files import File, find, spool
 from kg.documents.layout import Block, describe, lay
@@ -164,6 +164,42 @@ def test_html_in_its_declared_encoding():
     assert part.encoding == "cp1251"
 
 
+def test_items_of_a_list_begin_with_a_hyphen_on_a_page():
+    text = one("a.html", HTML.encode()).text
+
+    assert "\n\n- A first point of a list, long enough to be kept.\n\n- A second point" in text
+
+
+@pytest.mark.parametrize(
+    ("inside", "blocks"),
+    [
+        ("<ul><li>one</li><li>- two</li></ul>after", ["- one", "- two", "after"]),
+        ("<ol><li><p>one</p><p>more</p></li></ol>", ["- one", "more"]),
+        ("<ul><li>one<ul><li>below</li></ul></li><li></li></ul><p>after</p>", ["- one", "- below", "after"]),
+    ],
+)
+def test_items_of_a_list_begin_with_a_hyphen_where_all_is_shown(inside, blocks):
+    from lxml.html import document_fromstring
+
+    text, _ = lay(markup.find(document_fromstring(f"<body>{inside}</body>")))
+
+    assert text.split("\n\n") == blocks
+
+
+def test_items_of_a_list_begin_with_a_hyphen_in_a_word_file():
+    import docx as library
+
+    document = library.Document()
+    document.add_paragraph("It may cause:")
+    document.add_paragraph("nausea", style="List Bullet")
+    document.add_paragraph("sleep", style="List Number")
+    document.add_paragraph("That is all.")
+    out = io.BytesIO()
+    document.save(out)
+
+    assert one("a.docx", out.getvalue()).text.split("\n\n") == ["It may cause:", "- nausea", "- sleep", "That is all."]
+
+
 def test_html_without_main_content_gives_what_it_shows():
     assert "Kava" in one("a.html", b"<p>Kava</p>").text
 
@@ -183,6 +219,7 @@ def test_pdf_pages_are_sections():
         ("anxi-\nety", "anxiety"),
         ("GABA-\nA", "GABA- A"),
         ("one line\n\nanother", "one line\n\nanother"),
+        ("It may cause\n• nausea\n• a long\nsleep", "It may cause\n\n• nausea\n\n• a long sleep"),
         ("a line that is long enough to be usual\nends here.\na line that is long enough to be usual", None),
     ],
 )
@@ -322,7 +359,7 @@ def test_jats_gives_sections_and_leaves_out_tables_and_references():
     part = one("pmc.nxml", samples()["pmc.nxml"])
     assert part.name is None
     assert part.text.split("\n\n") == [
-        "On kava", LINE, "Methods", "We asked.", "one item", "two items", "Results", "Sleep", f"{OTHER} [1]",
+        "On kava", LINE, "Methods", "We asked.", "- one item", "- two items", "Results", "Sleep", f"{OTHER} [1]",
     ]  # fmt: skip
     assert [section.label for section in part.sections] == ["Title", "Abstract", "Methods", "Results", "Sleep"]
     assert dict(part.metadata) == {

@@ -167,3 +167,11 @@ def test_a_lead_in_says_its_own_claims_once(extractor):
     found = [claim for claim in read(extractor, text).claims if claim.predicate == "alleviates"]
 
     assert [claim.sentence.start for claim in found] == [0]
+
+
+def test_what_follows_a_list_speaks_of_what_the_list_is_about(extractor):
+    text = "Kratom is a plant from Thailand.\n\nDo not take kratom with:\n- alcohol\n- diazepam\n\nIt relieves pain.\n"
+
+    found = [claim for claim in read(extractor, text).claims if claim.predicate == "alleviates"]
+
+    assert [claim.subject.entity.id for claim in found] == ["kratom"]

@@ -127,16 +127,20 @@ def false_marks(frame: frames.Frame, taken: list[tuple[int, int]], chance: rando
             start, end = run[0].start, run[-1].end
             if not any(a < end and b > start for a, b in taken):
                 type_ = chance.choices([name for name, _ in FALSE_TYPES], [weight for _, weight in FALSE_TYPES])[0]
-                text = frame.sentence.text[start - frame.sentence.start : end - frame.sentence.start]
+                text = frame.sentence.cut(start, end)
                 one = mentions.entity_of(text, type_, "adverse_effect" if type_ == "Caution" else None)
                 found.append(mentions.Found(start, end, mentions.readings((one,)), "tagger"))
         run = []
     return found
 
 
+def lies_in(sentence: Any, start: int, end: int) -> bool:
+    """Tell whether a span of a document lies in a sentence or in its lead-in."""
+    return any(part is not None and part.start <= start and end <= part.end for part in (sentence, sentence.lead))
+
+
 def tags(text: Text, frame: frames.Frame, stated: list[dict[str, Any]]) -> list[int]:
     """Return the tag of each token: 0 none, 1 + 2 t the first of a name of type t, 2 + 2 t a later one, -1 not to be learned."""
-    sentence = frame.sentence
     used = {claim[role] for claim in stated for role in ("subj", "obj")}
     row = [0] * len(frame.tokens)
     spans = sorted(
@@ -144,7 +148,7 @@ def tags(text: Text, frame: frames.Frame, stated: list[dict[str, Any]]) -> list[
             (start, end, key)
             for key, entity in text.entities.items()
             for start, end in entity["named"]
-            if start >= sentence.start and end <= sentence.end
+            if lies_in(frame.sentence, start, end)
         ),
         key=lambda span: (span[2] not in used, span[0] - span[1], span),
     )
@@ -164,7 +168,7 @@ def kinds(text: Text, frame: frames.Frame) -> list[int]:
     for entity in text.entities.values():
         if entity["type"] == "Caution" and entity["kind"] in signals.KINDS:
             for start, end in entity["named"]:
-                if start >= frame.sentence.start and end <= frame.sentence.end:
+                if lies_in(frame.sentence, start, end):
                     for i in frame.inside(start, end):
                         row[i] = signals.KINDS.index(entity["kind"])
     return row
@@ -305,11 +309,11 @@ def add_text(table: Table, text: Text, parser: sentences.Parser, names: lexicon.
     discourse = mentions.Discourse(mentions.topics(every))
     shares = mentions.shares(every)
     gold_spans = [span for entity in text.entities.values() for span in entity["spans"]]
-    for sentence in parser.parse(sentences.split(text.text)):
+    for sentence in parser.parse(sentences.with_leads(text.text, sentences.split(text.text))):
         frame = frames.Frame(sentence)
         stated = [c for c in text.claims if text.sents[c["sent"]][0] < sentence.end and text.sents[c["sent"]][1] > sentence.start]
-        own = [mark for mark in every if mark.start >= sentence.start and mark.end <= sentence.end]
-        if not own:
+        own = [mark for mark in every if lies_in(sentence, mark.start, mark.end)]
+        if not any(mark.start >= sentence.start for mark in own):
             table.lost["claims"] += len(stated)
             continue
         taken = [(mark.start, mark.end) for mark in own] + gold_spans

@@ -50,4 +50,6 @@ def _blocks(content: Any) -> Iterator[Block]:
         else:
             text = squeeze(item.text)
             style = item.style.name if item.style is not None else ""
-            yield Block(text, ("heading", text) if text and (style or "").startswith(_HEADINGS) else None)
+            is_heading = bool(text) and (style or "").startswith(_HEADINGS)
+            is_item = (style or "").startswith("List") or bool(item._p.xpath("./w:pPr/w:numPr"))  # noqa: SLF001 -- python-docx tells no other way
+            yield Block(text, ("heading", text) if is_heading else None, is_item and not is_heading)

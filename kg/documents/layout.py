@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 BLOCK_END = "\n\n"
+BULLET = re.compile(r"[-*•‣▪◦·–] ")
 _MAX_VALUE_CHARACTERS = 2000
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2028\u2029]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -51,16 +52,17 @@ _IDENTIFIERS = ("pmid", "pmcid", "doi")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading or page; `section`, (kind, label), opens a section that lasts until the next one opens."""
+    """One paragraph, heading, list item or page; `section`, (kind, label), opens a section that lasts until the next one opens."""
 
     text: str
     section: tuple[str, str] | None = None
+    is_item: bool = False
 
 
 def lay(blocks: Iterable[Block]) -> tuple[str, tuple[Section, ...]]:
     """Join blocks with an empty line between them.
 
-    Blocks without text are left out; a section without text is left out too. Sections come in
+    An item of a list begins with a hyphen. Blocks without text are left out; a section without text is left out too. Sections come in
     text order, do not overlap, and the last ends with the text.
     """
     pieces: list[str] = []
@@ -72,6 +74,8 @@ def lay(blocks: Iterable[Block]) -> tuple[str, tuple[Section, ...]]:
         text = clean(block.text).strip()
         if not text:
             continue
+        if block.is_item and not BULLET.match(text):
+            text = f"- {text}"
         if pieces:
             pieces.append(BLOCK_END)
             length += len(BLOCK_END)

@@ -199,7 +199,7 @@ def _sections(element: Any, label: str) -> Iterator[Block]:
             opened = None
         elif kind in {"p", "list", "boxed-text", "fig", "disp-quote"}:
             for block in _paragraphs(child):
-                yield Block(block, opened)
+                yield Block(block, opened, kind == "list")
                 opened = None
 
 

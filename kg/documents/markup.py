@@ -18,13 +18,18 @@ _BLOCKS = _HEADINGS | _PARTS | {"p", "li", "td", "th", "dt", "dd", "pre", "capti
 def find(root: Any) -> Iterator[Block]:
     """Give the blocks below an element in page order; a heading opens a section, text beside blocks is a block of its own."""
     pieces: list[str] = []
+    is_item = False
 
     def flush() -> Block:
+        nonlocal is_item
         text = squeeze("".join(pieces))
         pieces.clear()
-        return Block(text)
+        block = Block(text, None, is_item)
+        is_item = is_item and not text
+        return block
 
     def walk(node: Any) -> Iterator[Block]:
+        nonlocal is_item
         kind = str(node.tag).rpartition("}")[2].lower() if isinstance(node.tag, str) else ""
         if kind in _HEADINGS:
             yield flush()
@@ -35,12 +40,14 @@ def find(root: Any) -> Iterator[Block]:
         elif kind and kind not in _LEFT_OUT:
             if kind in _BLOCKS:
                 yield flush()
+                is_item = is_item or kind == "li"
             pieces.append(node.text or "")
             for child in node:
                 yield from walk(child)
                 pieces.append(child.tail or "")
             if kind in _BLOCKS:
                 yield flush()
+                is_item = is_item and kind != "li"
 
     yield from walk(root)
     yield flush()

@@ -7,7 +7,7 @@ import statistics
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kg.documents import Options, Part
-from kg.documents.layout import BLOCK_END, Block, clean, describe, lay, squeeze
+from kg.documents.layout import BLOCK_END, BULLET, Block, clean, describe, lay, squeeze
 from kg.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def _metadata(reader: Any) -> tuple[tuple[str, str], ...]:
 def unwrap(page: str) -> str:
     r"""Join the lines of each paragraph.
 
-    A paragraph ends at an empty line, or where a sentence ends on a line clearly shorter than
-    the page's usual line.
+    A paragraph ends at an empty line, before a bullet, or where a sentence ends on a line clearly
+    shorter than the page's usual line.
 
     >>> unwrap("Kava may relieve anxi-\nety in some\npeople.")
     'Kava may relieve anxiety in some people.'
@@ -78,7 +78,7 @@ def unwrap(page: str) -> str:
         if not line:
             is_open = False
             continue
-        if not is_open:
+        if not is_open or BULLET.match(line):
             paragraphs.append(line)
         elif _HYPHEN.search(paragraphs[-1]) and line[0].islower():
             paragraphs[-1] = paragraphs[-1][:-1] + line

@@ -48,13 +48,18 @@ def read(stream: BinaryIO, _options: Options) -> Iterator[Part]:
     yield Part(text, metadata, sections, None, encoding)
 
 
-def _blocks(element: Any) -> Iterator[Block]:
+def _blocks(element: Any, *, is_item: bool = False) -> Iterator[Block]:
     """Give the innermost blocks in page order; text that stands beside a block is one of its own."""
+    is_item = is_item or element.tag == "item"
     if not any(node.tag in _BLOCKS for node in element.iterdescendants()):
         text = squeeze("".join(element.itertext()))
-        yield Block(text, ("heading", text) if element.tag == "head" and text else None)
+        yield Block(text, ("heading", text) if element.tag == "head" and text else None, is_item)
         return
-    yield Block(squeeze(element.text or ""))
+    text = squeeze(element.text or "")
+    yield Block(text, None, is_item)
+    is_item = is_item and not text
     for child in element:
-        yield from _blocks(child)
+        # An item's first paragraph has its mark.
+        yield from _blocks(child, is_item=is_item)
+        is_item = is_item and not "".join(child.itertext()).strip()
         yield Block(squeeze(child.tail or ""))
