@@ -340,7 +340,7 @@ def _means(rows: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> np.ndarr
 
 
 # How sure the reader must be of a name that no list holds, and of a type that the lexicon does not give a name.
-NAME_PROBABILITY = 0.6
+NAME_PROBABILITY = 0.85
 TYPE_PROBABILITY = 0.5
 # What may stand for each other in every place: the lexicon's word decides between them.
 _ALIKE = (frozenset(SUBJECT_TYPES), STATE_TYPES)

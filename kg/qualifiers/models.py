@@ -8,7 +8,8 @@ for each qualifier, trained by `tools/train_qualifiers.py`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import TableError
@@ -33,17 +34,21 @@ _CONTENT_TAGS = ("N", "V", "J", "I")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One logistic regression: for each value its bias, and for each feature a weight a value."""
+    """One logistic regression between two values: for each its bias, and for each feature a weight a value."""
 
-    values: tuple[str, ...]
-    biases: tuple[float, ...]
-    weights: Mapping[str, tuple[float, ...]]
+    values: tuple[str, str]
+    biases: tuple[float, float]
+    weights: Mapping[str, tuple[float, float]]
+    _gains: dict[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out what each feature says for the second value, and against the first."""
+        object.__setattr__(self, "_gains", {feature: second - first for feature, (first, second) in self.weights.items()})
 
     def decide(self, features: Iterable[str]) -> str:
-        """Return the likeliest value; the first in the model's order where two are equal."""
-        rows = [row for row in map(self.weights.get, features) if row is not None]
-        scores = [sum(column) for column in zip(self.biases, *rows, strict=True)]
-        return self.values[scores.index(max(scores))]
+        """Return the likelier value; the first where both are as likely."""
+        gain = self.biases[1] - self.biases[0] + sum(map(self._gains.get, features, repeat(0.0)))
+        return self.values[gain > 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,15 @@ def read(path: Path | None = None) -> Models:
 
 
 def _model(raw: Any) -> Model:
-    values = tuple(raw["values"])
+    first, second = raw["values"]
     weights = {}
     for feature, row in raw["weights"].items():
-        full = [0.0] * len(values)
+        full = [0.0, 0.0]
         for place, weight in row:
             full[place] = weight
-        weights[feature] = tuple(full)
-    return Model(values, tuple(raw["biases"]), weights)
+        weights[feature] = (full[0], full[1])
+    bias, other = raw["biases"]
+    return Model((first, second), (bias, other), weights)
 
 
 def about(situation: Situation) -> Iterator[str]:
