@@ -267,6 +267,7 @@ class Parser:
     name: str
     _first_words: int = field(init=False)
     _known: dict[tuple[int, int], tuple[str, str, str]] = field(default_factory=dict)
+    _dependencies: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Count the words that the pipeline comes with."""
@@ -296,12 +297,14 @@ class Parser:
         rows = doc.to_array([ORTH, TAG, DEP, HEAD, LENGTH, SPACY])
         # Heads are kept as steps, as numbers without a sign that wrap around.
         heads = (np.arange(len(rows)) + rows[:, 3].astype(np.int64)).tolist()
+        known, dependencies = self._known, self._dependencies
         tokens = []
         start = offset
         for (orth, tag, dep, _, length, space), head in zip(rows.tolist(), heads, strict=True):
             end = start + length
-            text, lemma, tag_name = self._known.get((orth, tag)) or self._name(orth, tag, strings)
-            tokens.append(Token(text, start, end, lemma, tag_name, strings[dep], head))
+            text, lemma, tag_name = known.get((orth, tag)) or self._name(orth, tag, strings)
+            dependency = dependencies.get(dep) or dependencies.setdefault(dep, strings[dep])
+            tokens.append(Token(text, start, end, lemma, tag_name, dependency, head))
             start = end + space
             if start == until:
                 start = goes_on

@@ -6,8 +6,8 @@ PIECES.npz is what `tools/word_vectors.py` wrote. Training needs torch, with or 
 numpy alone. `--check` prints how well the groups that only measure are read.
 
 `--folds N --fold I` leaves a part of the texts out and reports on it; with `--say SAID_I.pt` what the net holds of that part is written
-instead of the net. The shipped one learned from the annotations first, and then for two epochs more (`--start`) from what two
-such nets say, too (`--soft SAID_0.pt SAID_1.pt`).
+instead of the net. The shipped one learned from the annotations first, and then for two epochs more (`--start`) from what
+six such nets say, too (`--soft SAID_?.pt`).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ ENDS = frozenset({".", "!", "?", ";"})
 # How a cue that holds for a claim stands to it.
 REACHED = frozenset({"in", "above", "inside", "in:participle", "sentence"})
 _CONTENT_TAGS = ("N", "V", "J", "I")
+MAX_REMEMBERED_HEDGES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,56 +196,92 @@ def _side(situation: Situation, token: int) -> str:
     return "before" if token < min(ends) else "after" if token > max(ends) else "between"
 
 
-def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated: bool) -> Iterator[str]:
-    """Give the features for how sure a claim is."""
-    yield from about(situation)
+def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated: bool) -> list[str]:
+    """Return the features for how sure a claim is."""
+    features = [*about(situation)]
     if is_negated:
-        yield "negated"
+        features.append("negated")
     codes: dict[str, None] = {}
     for cue in cues.fitting(found, situation.object_mention.entity.type):
         code = "sentence" if cue.row.scope == "sentence" else cues.cover(cue, situation.tree, situation.subject, situation.object)
         codes[code] = None
-        yield from _of_cue(situation, cue, code)
+        features += _of_hedge(*_standing(situation, cue, code))
     if REACHED.isdisjoint(codes):
-        yield "unreached"
-        yield from (f"unreached {code}" for code in codes)
+        features.append("unreached")
+        features += [f"unreached {code}" for code in codes]
     else:
-        yield "reached"
-        yield f"reached predicate={situation.predicate}"
+        features += ["reached", f"reached predicate={situation.predicate}"]
+    return features
 
 
-def _of_cue(situation: Situation, cue: FoundCue, code: str) -> Iterator[str]:
-    """Give the features of one hedge, given how it stands to the claim."""
-    tree, row, predicate = situation.tree, cue.row, situation.predicate
-    ends, entity = (situation.subject, situation.object), situation.object_mention.entity
-    side = _side(situation, cue.first)
-    depth = "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun"
-    tag = tree.tokens[cue.head].tag
-    yield f"{row.scope} {code}"
-    yield f"{row.value} {code}"
-    yield f"{row.value} {code} {predicate}"
-    yield f"{row.value} {code} {situation.is_nominal}"
-    yield f"{row.value} {row.scope} {code}"
-    yield f"{row.scope} {code} {side}"
-    yield f"code {code}"
-    yield f"tag {tag[:2]} {code}"
-    yield f"{row.value} {code} meeting={depth}"
-    yield f"{row.value} {code} meeting={depth} {predicate}"
-    yield f"{row.scope} {code} {predicate}"
-    yield f"{' '.join(row.words)}: {code}"
-    yield f"{row.value} {tag[:1]} {code}"
-    if situation.meeting in ends:
-        yield f"{row.scope} {code} noun phrase"
-    if code == "in:relcl":
-        yield f"{row.value} {code} {_relative(situation)}"
-    if holds(situation.object_mention, cue.cue.start, cue.cue.end):
-        yield f"{row.value} within object"
-    if entity.kind is not None:
-        yield f"{row.value} {code} {entity.kind}"
-    if code in REACHED and situation.is_nominal:
-        yield f"{row.scope} {code} noun"
-    if cue.head in situation.way or cue.anchor in situation.way:
-        yield f"{row.scope} on the way"
+def _standing(situation: Situation, cue: FoundCue, code: str) -> tuple[Any, ...]:
+    """Return all that the features of one hedge are made of: what it is and how it stands to the claim."""
+    tree, row = situation.tree, cue.row
+    is_nominal = situation.is_nominal
+    return (
+        row.scope,
+        row.value,
+        " ".join(row.words),
+        code,
+        situation.predicate,
+        is_nominal,
+        _side(situation, cue.first),
+        "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun",
+        tree.tokens[cue.head].tag,
+        situation.meeting in (situation.subject, situation.object),
+        _relative(situation) if code == "in:relcl" else None,
+        holds(situation.object_mention, cue.cue.start, cue.cue.end),
+        situation.object_mention.entity.kind,
+        cue.head in situation.way or cue.anchor in situation.way,
+    )
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_HEDGES)
+def _of_hedge(
+    scope: str,
+    value: str,
+    words: str,
+    code: str,
+    predicate: str,
+    is_nominal: bool,
+    side: str,
+    depth: str,
+    tag: str,
+    is_end: bool,
+    relative: str | None,
+    is_within: bool,
+    kind: str | None,
+    is_on_way: bool,
+) -> tuple[str, ...]:
+    """Return the features of one hedge, given how it stands to the claim."""
+    features = [
+        f"{scope} {code}",
+        f"{value} {code}",
+        f"{value} {code} {predicate}",
+        f"{value} {code} {is_nominal}",
+        f"{value} {scope} {code}",
+        f"{scope} {code} {side}",
+        f"code {code}",
+        f"tag {tag[:2]} {code}",
+        f"{value} {code} meeting={depth}",
+        f"{value} {code} meeting={depth} {predicate}",
+        f"{scope} {code} {predicate}",
+        f"{words}: {code}",
+        f"{value} {tag[:1]} {code}",
+    ]
+    if is_end:
+        features.append(f"{scope} {code} noun phrase")
+    if relative is not None:
+        features.append(f"{value} {code} {relative}")
+    if is_within:
+        features.append(f"{value} within object")
+    if kind is not None:
+        features.append(f"{value} {code} {kind}")
+    if code in REACHED and is_nominal:
+        features.append(f"{scope} {code} noun")
+    if is_on_way:
+        features.append(f"{scope} on the way")
+    return tuple(features)
 
 
 def _relative(situation: Situation) -> str:
