@@ -676,14 +676,13 @@ class Discourse:
             for entity in dict.fromkeys((focus, self.about))
             if entity is not None and entity.id not in present
         ]
-        if sentence.lead is not None:
-            # What follows a list speaks of what its lead-in was about, not of the last item.
-            return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
-        if own or standing:
-            self._before.appendleft((*own, *standing))
-            self._named.update(found.key for found in own if _is_particular(found))
-        if particular := [found for found in subjects if _is_particular(found)]:
-            self._focus = min(particular, key=lambda found: found.start)
+        # What follows a list speaks of what its lead-in was about, not of the last item.
+        if sentence.lead is None:
+            if own or standing:
+                self._before.appendleft((*own, *standing))
+                self._named.update(found.key for found in own if _is_particular(found))
+            if particular := [found for found in subjects if _is_particular(found)]:
+                self._focus = min(particular, key=lambda found: found.start)
         return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
 
     def _pointed(self, frame: Frame, own: Sequence[Found]) -> tuple[list[Found], list[Found]]:

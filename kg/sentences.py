@@ -96,8 +96,9 @@ _ABBREVIATIONS = frozenset(
 )
 _END = re.compile(r"""(?P<mark>[.!?]+)(?P<close>["'”’)\]]*)(?:(?=\n)|(?P<space>[ \t ]+)|(?=[A-Z][a-z])|$)""")
 _NEXT = re.compile(r"""["'“‘(\[*_-]*[A-Z0-9µα-ω]""")
-_BULLET = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>|\|)[ \t]")
-_ITEM = re.compile(r"[ \t]*(?:[-*+•–]|\d{1,3}[.)])[ \t]+")
+_MARK = r"[-*+•–]|\d{1,3}[.)]"
+_BULLET = re.compile(rf"[ \t]*(?:{_MARK}|#{{1,6}}|>|\|)[ \t]")
+_ITEM = re.compile(rf"[ \t]*(?:{_MARK})[ \t]+")
 _MARKUP = " \t:*_#"
 # What a lead-in ends in that the items go on from without a colon: "Side effects include".
 _OPEN_END = re.compile(
@@ -110,6 +111,7 @@ MAX_ITEM_WORDS = 40
 MAX_STATED_WORDS = 6
 MAX_LEAD_REACH_CHARACTERS = 3_000
 _LINE = re.compile(r"[^\n]*\n?")
+_FULL_STOP = re.compile(r"""[.!?]["'”’)\]]*$""")
 _TERMINAL = re.compile(r"""[.!?:;]["'”’)\]]*\s*$""")
 
 
@@ -139,13 +141,14 @@ def with_leads(text: str, cut: Sequence[Sentence]) -> tuple[Sentence, ...]:
     before = 0
     is_in_item = False
     for sentence in cut:
-        is_first = not text[text.rfind("\n", 0, sentence.start) + 1 : sentence.start].strip()
+        line_ends = text.count("\n", before, sentence.start)
+        is_first = line_ends > 0 or not found
         is_marked = is_first and _ITEM.match(sentence.text) is not None
         is_item = is_marked or (
             lead is not None
-            and lead.text.rstrip(" *_").endswith(":")
+            and _ends_in_colon(lead)
             and is_first
-            and text.count("\n", before, sentence.start) <= (1 if is_in_item else 2)
+            and line_ends <= (1 if is_in_item else 2)
             and _TERMINAL.search(sentence.text) is None
         )
         before = sentence.end
@@ -167,13 +170,18 @@ def _can_lead(text: str, sentence: Sentence, *, is_first: bool) -> bool:
     if words > MAX_LEAD_WORDS or text[sentence.end : sentence.end + 1] not in {"\n", "\r"}:
         return False
     is_heading = is_first and words <= MAX_HEADING_WORDS and _TERMINAL.search(sentence.text) is None
-    return is_heading or sentence.text.rstrip(" *_").endswith(":")
+    return is_heading or _ends_in_colon(sentence)
+
+
+def _ends_in_colon(sentence: Sentence) -> bool:
+    """Tell whether a sentence ends in a colon, which marks of emphasis may follow."""
+    return sentence.text.rstrip(" *_").endswith(":")
 
 
 def _needs_lead(text: str) -> bool:
     """Tell whether the text of a list item is no sentence by itself."""
     words = len(text.split())
-    return words <= MAX_STATED_WORDS or (words <= MAX_ITEM_WORDS and re.search(r"[.!?][\"'”’)\]]*$", text) is None)
+    return words <= MAX_STATED_WORDS or (words <= MAX_ITEM_WORDS and _FULL_STOP.search(text) is None)
 
 
 def _joined(sentence: Sentence) -> tuple[str, int, int, int]:
@@ -280,12 +288,12 @@ class Parser:
             self.pipeline = None
             self.pipeline, _ = _load(self.name)
         pipeline = self.pipeline
-        pending = ((_document(pipeline, _joined(sentence)[0]), sentence) for sentence in sentences)
+        joined = ((sentence, *_joined(sentence)) for sentence in sentences)
+        pending = ((_document(pipeline, text), (sentence, *places)) for sentence, text, *places in joined)
         read = pipeline.pipe(pending, as_tuples=True, batch_size=_BATCH_SENTENCES, component_cfg=_BATCHES)
         if _PARSER in pipeline.disabled:
             read = arcs.draw(pipeline.get_pipe(_PARSER), read)
-        for doc, sentence in read:
-            _, first, length, second = _joined(sentence)
+        for doc, (sentence, first, length, second) in read:
             yield replace(sentence, tokens=self._tokens(doc, first, first + length, second))
 
     def _tokens(self, doc: Any, offset: int, until: int, goes_on: int) -> tuple[Token, ...]:

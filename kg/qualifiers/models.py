@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.errors import TableError
 from kg.qualifiers import cues
@@ -205,7 +205,7 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
     for cue in cues.fitting(found, situation.object_mention.entity.type):
         code = "sentence" if cue.row.scope == "sentence" else cues.cover(cue, situation.tree, situation.subject, situation.object)
         codes[code] = None
-        features += _of_hedge(*_standing(situation, cue, code))
+        features += _of_hedge(_hedge(situation, cue, code))
     if REACHED.isdisjoint(codes):
         features.append("unreached")
         features += [f"unreached {code}" for code in codes]
@@ -214,17 +214,34 @@ def of_certainty(situation: Situation, found: Iterable[FoundCue], *, is_negated:
     return features
 
 
-def _standing(situation: Situation, cue: FoundCue, code: str) -> tuple[Any, ...]:
-    """Return all that the features of one hedge are made of: what it is and how it stands to the claim."""
+class _Hedge(NamedTuple):
+    """All that the features of one hedge are made of: what it is and how it stands to the claim."""
+
+    scope: str
+    value: str
+    words: str
+    code: str
+    predicate: str
+    is_nominal: bool
+    side: str
+    depth: str
+    tag: str
+    is_end: bool
+    relative: str | None
+    is_within: bool
+    kind: str | None
+    is_on_way: bool
+
+
+def _hedge(situation: Situation, cue: FoundCue, code: str) -> _Hedge:
     tree, row = situation.tree, cue.row
-    is_nominal = situation.is_nominal
-    return (
+    return _Hedge(
         row.scope,
         row.value,
         " ".join(row.words),
         code,
         situation.predicate,
-        is_nominal,
+        situation.is_nominal,
         _side(situation, cue.first),
         "at" if tree.covers(situation.meeting, cue.anchor) else "verb" if tree.is_verb[situation.meeting] else "noun",
         tree.tokens[cue.head].tag,
@@ -237,49 +254,35 @@ def _standing(situation: Situation, cue: FoundCue, code: str) -> tuple[Any, ...]
 
 
 @lru_cache(maxsize=MAX_REMEMBERED_HEDGES)
-def _of_hedge(
-    scope: str,
-    value: str,
-    words: str,
-    code: str,
-    predicate: str,
-    is_nominal: bool,
-    side: str,
-    depth: str,
-    tag: str,
-    is_end: bool,
-    relative: str | None,
-    is_within: bool,
-    kind: str | None,
-    is_on_way: bool,
-) -> tuple[str, ...]:
-    """Return the features of one hedge, given how it stands to the claim."""
+def _of_hedge(hedge: _Hedge) -> tuple[str, ...]:
+    """Return the features of one hedge, remembered: many claims have the same."""
+    scope, value, code, predicate, tag = hedge.scope, hedge.value, hedge.code, hedge.predicate, hedge.tag
     features = [
         f"{scope} {code}",
         f"{value} {code}",
         f"{value} {code} {predicate}",
-        f"{value} {code} {is_nominal}",
+        f"{value} {code} {hedge.is_nominal}",
         f"{value} {scope} {code}",
-        f"{scope} {code} {side}",
+        f"{scope} {code} {hedge.side}",
         f"code {code}",
         f"tag {tag[:2]} {code}",
-        f"{value} {code} meeting={depth}",
-        f"{value} {code} meeting={depth} {predicate}",
+        f"{value} {code} meeting={hedge.depth}",
+        f"{value} {code} meeting={hedge.depth} {predicate}",
         f"{scope} {code} {predicate}",
-        f"{words}: {code}",
+        f"{hedge.words}: {code}",
         f"{value} {tag[:1]} {code}",
     ]
-    if is_end:
+    if hedge.is_end:
         features.append(f"{scope} {code} noun phrase")
-    if relative is not None:
-        features.append(f"{value} {code} {relative}")
-    if is_within:
+    if hedge.relative is not None:
+        features.append(f"{value} {code} {hedge.relative}")
+    if hedge.is_within:
         features.append(f"{value} within object")
-    if kind is not None:
-        features.append(f"{value} {code} {kind}")
-    if code in REACHED and is_nominal:
+    if hedge.kind is not None:
+        features.append(f"{value} {code} {hedge.kind}")
+    if code in REACHED and hedge.is_nominal:
         features.append(f"{scope} {code} noun")
-    if is_on_way:
+    if hedge.is_on_way:
         features.append(f"{scope} on the way")
     return tuple(features)
 
