@@ -212,9 +212,9 @@ def choose(
 
 def _clash(candidate: Candidate, kept: Sequence[Candidate]) -> str | None:
     for other in kept:
-        same_subject = other.subject.id == candidate.subject.id
+        same_subject = other.subject.id == candidate.subject.id or pairs.is_one(other.pair.subject, candidate.pair.subject)
         same_place = other.pair.object is candidate.pair.object
-        same_object = same_place or other.object.id == candidate.object.id
+        same_object = same_place or other.object.id == candidate.object.id or pairs.is_one(other.pair.object, candidate.pair.object)
         if same_place and same_subject:
             return f"{candidate.object.label} is read as {other.predicate} of {other.subject.label} already"
         if other.predicate == candidate.predicate:

@@ -145,7 +145,7 @@ class Extractor:
         # What an item has of its lead-in counts there.
         of_sentences = (mark for tree, own in zip(trees, seen, strict=True) for mark in own if mark.start >= tree.sentence.start)
         marks = sorted((*of_sentences, *untouched), key=lambda mark: mark.start)
-        discourse = mentions.Discourse(mentions.topics(marks))
+        discourse = mentions.Discourse(marks, reading.document.text)
         scenes = []
         aside = iter(reading.aside.items())
         waiting = next(aside, None)

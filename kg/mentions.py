@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from kg import tables
 from kg.model import Entity
 from kg.resources import ONTOLOGY
+from kg.salience import Salience
+from kg.sentences import is_heading
 from kg.values import swift
 
 if TYPE_CHECKING:
@@ -23,12 +25,13 @@ if TYPE_CHECKING:
 
     from kg.frames import Frame
     from kg.lexicon import Lexicon
-    from kg.model import Sentence
+    from kg.model import Sentence, Token
     from kg.tables import Row
 
 SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
 STATE_TYPES = frozenset({"Condition", "Effect", "Caution"})
-MAX_GROUP = 6
+MAX_IMPLIED = 2
+MAX_GROUP = 4
 MAX_SHAPE_WORDS = 5
 MAX_SHAPE_CHARACTERS = 320
 MAX_REMEMBERED_WORDS = 50_000
@@ -447,7 +450,8 @@ def _abbreviations(text: str, named: Sequence[Found]) -> Iterator[tuple[str, Fou
 # ---- anaphors ----
 
 ANAPHOR_COLUMNS = ("wording", "kind", "types", "number", "example")
-_POINTING = frozenset({"this", "these", "that", "those", "such"})
+_SUBJECTS = frozenset({*SUBJECT_TYPES, "Organism"})
+_POINTING = frozenset({"this", "these", "that", "those", "such", "both"})
 _PLURAL = frozenset({"NNS", "NNPS"})
 # What may follow a noun and say which one is meant: "the drug that was given", "the plant of the Maya".
 _AFTER_NOUN = frozenset({"prep", "relcl", "acl", "appos", "conj"})
@@ -491,25 +495,6 @@ def anaphors() -> Mapping[str, Anaphor]:
         )
         for row in tables.read(ONTOLOGY / "anaphors.tsv", ANAPHOR_COLUMNS, _check_anaphor)
     }
-
-
-def topics(founds: Iterable[Found]) -> tuple[Found, ...]:
-    """Return the first names of what a document may be about, substances and organisms: particular ones first, then by how often named."""
-    first: dict[Entity, Found] = {}
-    counts: Counter[Entity] = Counter()
-    for found in founds:
-        if found.type in SUBJECT_TYPES or found.type == "Organism":
-            first.setdefault(found.entities[0], found)
-            counts[found.entities[0]] += 1
-    return tuple(first[entity] for entity in sorted(first, key=lambda entity: (is_general(entity), -counts[entity])))
-
-
-def topic(ranked: Iterable[Found]) -> Entity | None:
-    """Return what a document is mostly about: the first of its `topics` that can be a subject; None where there is none.
-
-    A general word ("medication") is it only where nothing particular is named.
-    """
-    return next((found.entities[0] for found in ranked if found.type in SUBJECT_TYPES), None)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED_NAMES)
@@ -569,6 +554,11 @@ def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Foun
 def _is_bare(frame: Frame, noun: int) -> bool:
     """Tell whether a noun stands in the singular without an article, as names do: "Crohn's disease", not "a mood disorder"."""
     return frame.tokens[noun].tag not in _PLURAL and not any(frame.tokens[child].tag == "DT" for child in frame.children[noun])
+
+
+def _says_which(token: Token) -> bool:
+    """Tell whether a word after a noun says which one is meant, so that nothing before needs to: "of depression", "that was given"."""
+    return token.dep in {"relcl", "acl"} or (token.dep == "prep" and token.lemma == "of")
 
 
 def _is_introduced(frame: Frame, index: int, noun: int) -> bool:
@@ -641,48 +631,84 @@ def _placed(found: Found, *, is_topic: bool, is_recent: bool) -> Found:
     return replace(found, is_topic=is_topic, is_recent=is_recent)
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Substances that a sentence joins, or one alone; `is_plural` tells that one of the words is."""
+
+    members: tuple[Found, ...]
+    keys: frozenset[str]
+    is_plural: bool
+
+
+def _groups(frame: Frame, named: Sequence[Found]) -> tuple[_Group, ...]:
+    """Return the substances of a sentence by what joins them, in text order."""
+    joined: dict[int, list[tuple[Found, bool]]] = {}
+    for found in named:
+        head = frame.head(found.start, found.end) if found.type in SUBJECT_TYPES else None
+        if head is not None:
+            joined.setdefault(frame.first_conjunct(head), []).append((found, frame.tokens[head].tag in _PLURAL))
+    return tuple(
+        _Group(tuple(found for found, _ in own), frozenset(found.key for found, _ in own), any(is_plural for _, is_plural in own))
+        for own in joined.values()
+    )
+
+
+def begins_line(text: str, start: int) -> bool:
+    """Tell whether a line of a text begins at a place."""
+    stop = start
+    while stop and text[stop - 1].isspace():
+        stop -= 1
+    return text.count("\n", stop, start) > 0
+
+
 class Discourse:
     """What has been named so far in a document: sentences are shown to it in order."""
 
-    def __init__(self, ranked: Sequence[Found] = ()) -> None:
-        """Start at the first sentence of a document with these `topics`, the likeliest first."""
-        self.about = topic(ranked)
-        self._topics = ranked
+    def __init__(self, marks: Sequence[Found] = (), text: str = "") -> None:
+        """Start at the first sentence of a document: its text and all that it names, in text order."""
+        self._salience = Salience(marks)
+        self._organisms = tuple({found.key: found for found in marks if found.type == "Organism"}.values())
+        self._text = text
+        ranked = self._salience.ranked(0)
+        self.about = ranked[0][1].entities[0] if ranked else None
         self._before: deque[tuple[Found, ...]] = deque(maxlen=_SENTENCES_REMEMBERED)
+        self._parsed: deque[tuple[Frame, Sequence[Found]]] = deque(maxlen=_SENTENCES_REMEMBERED)
         self._named: set[str] = set()
-        self._focus: Found | None = None
+        self._ranked: list[Found] = []
 
     def resolve(self, frame: Frame | None, sentence: Sentence, named: Sequence[Found]) -> tuple[Found, ...]:
         """Return the sentence's names, anaphors and implied subjects, in text order.
 
-        An anaphor takes the nearest earlier mentions that fit it, in this sentence for none (there the
-        name itself is at hand), else in the last three sentences that name something, else the document's topic; one that fits
-        none is left out. A class that is pointed at ("these stimulants") does the same, and stays a name where nothing fits. Where
-        the sentence names no subject, the one in focus is implied, and so is the document's topic.
+        An anaphor for one substance takes the likeliest one before (`kg/salience.py`), one for several or for anything else the
+        nearest earlier mentions that fit it, in this sentence for none (there the name itself is at hand); one that fits
+        none is left out. A class that is pointed at ("these stimulants") does the same, and stays a name where nothing fits. The two
+        likeliest substances that the sentence does not name are implied.
         """
         topic_id = None if self.about is None else self.about.id
         before = {found.key for found in self._before[0]} if self._before else set()
+        if begins_line(self._text, sentence.start):
+            self._salience.begin_paragraph()
+        self._ranked = [] if frame is None else [found for _, found in self._salience.ranked(sentence.index)]
         own = [_placed(found, is_topic=found.key == topic_id, is_recent=found.key in before) for found in named]
         standing: list[Found] = []
         if frame is not None:
             own, standing = self._pointed(frame, own)
             own = _specific(frame, own)
             standing.extend(self._anaphors(frame, own, standing))
-        subjects = [found for found in (*own, *standing) if found.type in SUBJECT_TYPES]
-        present = {found.key for found in subjects}
-        focus = None if self._focus is None else self._focus.entities[0]
+        present = {found.key for found in (*own, *standing) if found.type in SUBJECT_TYPES}
+        absent = [found.entities[0] for found in self._ranked if found.key not in present]
         implied = [
-            Found(sentence.start, sentence.start, (entity,), "implied", is_anaphor=True, is_implied=True, is_topic=entity.id == topic_id)
-            for entity in dict.fromkeys((focus, self.about))
-            if entity is not None and entity.id not in present
+            Found(sentence.start, sentence.start, (entity,), "implied", is_anaphor=True, is_implied=True, is_topic=place == 0)
+            for place, entity in enumerate(absent[:MAX_IMPLIED])
         ]
         # What follows a list speaks of what its lead-in was about, not of the last item.
         if sentence.lead is None:
             if own or standing:
                 self._before.appendleft((*own, *standing))
                 self._named.update(found.key for found in own if _is_particular(found))
-            if particular := [found for found in subjects if _is_particular(found)]:
-                self._focus = min(particular, key=lambda found: found.start)
+            if frame is not None and named:
+                self._parsed.appendleft((frame, named))
+            self._salience.see(sentence.index, frame, named, is_heading=is_heading(sentence.text))
         return tuple(sorted((*implied, *own, *standing), key=lambda found: (found.start, found.end)))
 
     def _pointed(self, frame: Frame, own: Sequence[Found]) -> tuple[list[Found], list[Found]]:
@@ -697,7 +723,8 @@ class Discourse:
             start, head = pointed
             known = anaphors().get(frame.tokens[head].lemma)
             if known is not None and known.kind == "noun":
-                if not any(other.type in known.types and _is_particular(other) for others in self._before for other in others):
+                before = (*self._ranked, *(other for others in self._before for other in others))
+                if not any(other.type in known.types and _is_particular(other) for other in before):
                     kept.append(found)
                 continue
             members = self._members(found, is_many=frame.tokens[head].tag in _PLURAL)
@@ -755,6 +782,9 @@ class Discourse:
                     frame.tokens[c].dep in {"compound", "amod"} and frame.tokens[c].tag.startswith("NNP") for c in frame.children[index]
                 ):
                     continue
+                word = frame.tokens[determiners[0]].text.casefold()
+                if word == "the" and any(c > index and _says_which(frame.tokens[c]) for c in frame.children[index]):
+                    continue  # "the symptoms of depression"
                 start = frame.tokens[determiners[0]].start
             elif token.text.casefold() in {"this", "these", "both"} and token.dep not in {"nsubj", "nsubjpass"}:
                 continue
@@ -775,20 +805,46 @@ class Discourse:
             named = [*([found for found in others if _is_particular(found)] for others in named), *named]
         before = next(filter(None, named), [])
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
-        constituents = [found for found in before if found.type in CONSTITUENTS]
-        if is_many and len({found.key for found in constituents}) > 1:
-            before = constituents
+        constituents = {found.key for found in before if found.type in CONSTITUENTS}
+        if is_many and len(constituents) > 1:
+            before = [found for found in before if found.type in CONSTITUENTS]
         if is_many:
             before = _particular(before)
         chosen = before if is_many else before[:1]
-        if not chosen:
+        if _SUBJECTS.issuperset(anaphor.types) and not (is_many and len(constituents) > 1):
+            present = {found.key for found in own}
+            likely = [found for found in self._ranked if found.key not in present and fits(found)]
+            if anaphor.types[0] in CONSTITUENTS:
+                likely.sort(key=lambda found: found.key not in constituents)
+            is_all = anaphor.kind != "pronoun" or anaphor is anaphors().get("both")
+            chosen = (self._group(likely, is_all=is_all) if is_many else likely[:1]) or chosen
+        if not chosen and anaphor.kind == "noun":
             # "This mushroom" in a text that names its constituents more often.
-            about = () if self.about is None else (Found(*place, (self.about,), anaphor.rule),)
-            chosen = [found for found in (*about, *(self._topics if anaphor.kind == "noun" else ())) if fits(found)][:1]
+            chosen = [found for found in (*self._ranked, *self._organisms) if fits(found)][:1]
         yield from self._stand(chosen, *place, anaphor.rule)
 
+    def _group(self, likely: Sequence[Found], *, is_all: bool) -> list[Found]:
+        """Return what the likeliest was joined to where that makes several, or a plural: "kava and valerian", "the leaves".
+
+        Else all that its sentence named, where that is asked for, or what the next likeliest was joined to. Empty where nothing was.
+        """
+        sentences = [_groups(frame, named) for frame, named in self._parsed]
+        for found in likely:
+            sentence = next((groups for groups in sentences if any(found.key in group.keys for group in groups)), None)
+            if sentence is None:
+                if is_all:
+                    return [found]
+                continue
+            group = next(group for group in sentence if found.key in group.keys)
+            if group.is_plural or len(group.keys) > 1:
+                return list(group.members)
+            if is_all:
+                return _particular([member for group in sentence for member in group.members])
+        return []
+
     def _stand(self, founds: Iterable[Found], start: int, end: int, rule: str) -> Iterator[Found]:
-        """Give an anaphor for each of a group, at its place."""
+        """Give an anaphor for each of a group, at its place; of a group beyond `MAX_GROUP`, which few texts mean, for the first."""
         topic_id = None if self.about is None else self.about.id
-        for found in list({found.key: found for found in founds}.values())[:MAX_GROUP]:
+        members = list({found.key: found for found in founds}.values())
+        for found in members if len(members) <= MAX_GROUP else members[:1]:
             yield Found(start, end, found.entities, rule, is_anaphor=True, is_topic=found.key == topic_id, classes=found.classes)

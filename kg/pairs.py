@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.frames import MAX_PATH_STEPS
-from kg.mentions import STATE_TYPES
+from kg.mentions import STATE_TYPES, SUBJECT_TYPES, is_general
 from kg.values import swift
 
 if TYPE_CHECKING:
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from kg.triggers import Hit
 
 MAX_MENTIONS = 40
+_KINDS = (frozenset({*SUBJECT_TYPES, "Organism"}), STATE_TYPES, frozenset({"Receptor"}), frozenset({"Neurotransmitter"}))
+_NAMES = r"(?:brand|trade|street|generic|slang|code|common)[\s-]*names?(?:\s+(?:is|are|include|including))?"
+_KNOWN_AS = re.compile(
+    r"""[,;]?\s*[(\[]?(?:and\s+|or\s+)?(?:(?:also|commonly|otherwise|better|formerly|more|popularly|widely|simply|often|sometimes)\s+)*"""
+    r"""(?:(?:known|called|marketed|sold|branded|nicknamed|abbreviated|referred\s+to|a\.?k\.?a\.?)(?:\s+(?:as|under|by))?(?:\s+(?:the|its)\b)?"""
+    rf"""(?:\s+{_NAMES})?|(?:by\s+)?(?:the\s+|its\s+)?{_NAMES}):?\s*["“'‘]?""",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"""\s?[(\[](?:or\s+|i\.?e\.?,?\s+)?["“'‘]?""", re.IGNORECASE)
+_BRACKET_ENDS = re.compile(r"""["”'’]?[®™]?\s?[)\]]""")
+_ONE_MORE = re.compile(r"""["”'’]?(?:,\s*(?:and|or)?|\s+or|\s+and)\s*["“'‘]?""")
+_MODIFIES = frozenset({"compound", "amod", "nmod"})
 
 
 @dataclass(slots=True)
@@ -26,8 +39,8 @@ class Place:
 
     `head` is its head word; `anchor` the word whose place in the sentence it takes: its first
     conjunct, or the general noun that it is an example of. `covered` tells that other mentions
-    are its examples. `clause` is the verb (or root) above the anchor, `subject` that verb's subject,
-    `root_subject` that of the whole sentence.
+    are its examples. `again` is the mention before it that it names once more. `clause` is the verb (or root) above the
+    anchor, `subject` that verb's subject, `root_subject` that of the whole sentence.
     """
 
     found: Found
@@ -39,6 +52,7 @@ class Place:
     subject: int | None = None
     root_subject: int | None = None
     chain: tuple[int, ...] = ()
+    again: Place | None = None
 
 
 @dataclass(slots=True)
@@ -95,19 +109,78 @@ def stage(frame: Frame, founds: Sequence[Found], hits: Sequence[Hit]) -> Scene:
             place.covered = any(
                 other.example_of == place.head and other is not place and not place.found.ids & other.found.ids for other in places
             )
+    _mark_again(frame, places)
     return Scene(frame, tuple(places), hits)
+
+
+def _mark_again(frame: Frame, places: Sequence[Place]) -> None:
+    """Tell of each mention that names the one before it once more: "kava (Piper methysticum)", "A, also known as B or C"."""
+    before: Place | None = None
+    is_listed = False
+    for place in places:
+        if place.found.is_anaphor or place.head is None:
+            continue
+        if before is not None and place.found.start >= before.found.end:
+            between = frame.sentence.cut(before.found.end, place.found.start)
+            is_known_as = _KNOWN_AS.fullmatch(between) is not None or (is_listed and _ONE_MORE.fullmatch(between) is not None)
+            in_brackets = _IN_BRACKETS.fullmatch(between) is not None
+            after = frame.sentence.cut(place.found.end, frame.sentence.end)
+            is_again = is_known_as or (in_brackets and _BRACKET_ENDS.match(after) is not None) or _is_part(frame, before, place, between)
+            if is_again and _can_be_one(frame, before, place):
+                place.again = before.again or before
+            is_listed = place.again is not None and is_known_as
+        before = place
+
+
+def _can_be_one(frame: Frame, before: Place, place: Place) -> bool:
+    """Tell whether two mentions can name one thing: of one kind, of one number, and neither is a class of the other."""
+    one, two = before.found, place.found
+    if not any(one.type in kind and two.type in kind for kind in _KINDS) or one.ids & two.classes or two.ids & one.classes:
+        return False
+    if is_general(one.entities[0]) or is_general(two.entities[0]) or before.head is None or place.head is None:
+        return False
+    return frame.tokens[before.head].tag != "NNS" or frame.tokens[place.head].tag in {"NNS", "NNPS"}
+
+
+def _is_part(frame: Frame, before: Place, place: Place, between: str) -> bool:
+    """Tell whether a mention only says of what kind the next one is: "anticholinergic delirium"."""
+    if between not in {" ", "-"} or before.head is None:
+        return False
+    token = frame.tokens[before.head]
+    return token.dep in _MODIFIES and token.head in frame.inside(place.found.start, place.found.end)
+
+
+def _spare(one: Place, again: Place) -> Iterator[Place]:
+    """Give which of two names for one thing need not be a subject: an organism's, and of two of a kind the second, if the first is known.
+
+    "Kava (Piper methysticum)" is about kava, "flubromazolam (JYI-73)" about flubromazolam.
+    """
+    for place in (one, again):
+        if place.found.type == "Organism" and one.found.type != again.found.type:
+            yield place
+    is_known = [place.found.rule.startswith("lexicon/") for place in (one, again)]
+    if again.found.type in SUBJECT_TYPES and (is_known[0] or not is_known[1]):
+        yield again
+
+
+def is_one(a: Place, b: Place) -> bool:
+    """Tell whether two mentions name one thing by how they stand to each other."""
+    return (a.again or a) is (b.again or b)
 
 
 def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
     """Give every ordered pair of different entities that some predicate fits, subjects in text order.
 
     Of states and harms no text says that one is a kind of another, where nothing else fits them. What the lead-in of a list
-    says by itself is not said again by each item.
+    says by itself is not said again by each item. A second name for one thing makes no claim of its own.
     """
     objects = [(place, place.found) for place in scene.places if not place.found.is_implied]
     begin = scene.frame.sentence.start
+    spare = {id(place) for place in scene.places if place.again is not None for place in _spare(place.again, place)}
     for subject in scene.places:
         own = subject.found
+        if id(subject) in spare:
+            continue
         key, types = own.key, own.types
         # An implied mention has no characters, so it lies over none.
         start, end = (own.start, own.end) if not own.is_implied else (0, 0)

@@ -364,11 +364,11 @@ _GENERAL = {
 def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
     """Return the names of a sentence with those that only the reader sees, and its readings of the others, in text order."""
     found = []
-    for mark in own:
+    for place, mark in enumerate(own):
         inside = frame.inside(mark.start, mark.end)
         if inside and inside.stop <= len(view.vectors):
             type_, probability = view.reading(inside.start, inside.stop)
-            if probability >= TYPE_PROBABILITY and is_new(type_, mark.types):
+            if probability >= TYPE_PROBABILITY and is_new(type_, mark.types) and not _shares_words(own, place):
                 found.append(read_also(mark, type_))
                 continue
         found.append(mark)
@@ -389,6 +389,14 @@ def name(own: Sequence[Found], frame: Frame, view: View) -> tuple[Found, ...]:
         kind = view.kind(first, last) if span.type == "Caution" else None
         found.append(Found(start, end, _named(text, span.type, kind), "tagger"))
     return tuple(sorted(found, key=lambda mark: mark.start))
+
+
+def _shares_words(own: Sequence[Found], place: int) -> bool:
+    """Tell whether a name lies in another or holds one: of "mu-opioid receptor agonist" and its receptor each is what it is."""
+    mark = own[place]
+    return any(
+        mark.start < other.end and other.start < mark.end for other in (*own[max(place - 1, 0) : place], *own[place + 1 : place + 2])
+    )
 
 
 @lru_cache(maxsize=MAX_REMEMBERED_NAMES)

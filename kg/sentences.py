@@ -23,6 +23,7 @@ _PARSER = "parser"
 _BATCHES = {_PARSER: {"batch_size": 256}}
 _WRAP_CHARACTERS = (50, 100)
 
+_ACRONYM_LETTERS = 3
 # Words that a full stop follows without ending a sentence.
 _ABBREVIATIONS = frozenset(
     [
@@ -166,11 +167,14 @@ def with_leads(text: str, cut: Sequence[Sentence]) -> tuple[Sentence, ...]:
 
 def _can_lead(text: str, sentence: Sentence, *, is_first: bool) -> bool:
     """Tell whether a list can follow a sentence: it ends its line, and in a colon, or it is a heading."""
-    words = len(sentence.text.split())
-    if words > MAX_LEAD_WORDS or text[sentence.end : sentence.end + 1] not in {"\n", "\r"}:
+    if len(sentence.text.split()) > MAX_LEAD_WORDS or text[sentence.end : sentence.end + 1] not in {"\n", "\r"}:
         return False
-    is_heading = is_first and words <= MAX_HEADING_WORDS and _TERMINAL.search(sentence.text) is None
-    return is_heading or _ends_in_colon(sentence)
+    return (is_first and is_heading(sentence.text)) or _ends_in_colon(sentence)
+
+
+def is_heading(line: str) -> bool:
+    """Tell whether a line is a heading by its looks: it is short and does not end as a sentence."""
+    return len(line.split()) <= MAX_HEADING_WORDS and _TERMINAL.search(line) is None
 
 
 def _ends_in_colon(sentence: Sentence) -> bool:
@@ -233,9 +237,11 @@ def _inside(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if not _NEXT.match(text, after, end):
             continue
         if match["mark"] == "." and not match["close"]:
-            word = text[text.rfind(" ", start, match.start()) + 1 : match.start()].lstrip("([\"'").casefold()
+            word = text[text.rfind(" ", start, match.start()) + 1 : match.start()].lstrip("([\"'")
             is_initial = len(word) == 1 and word.isalpha()
-            if word in _ABBREVIATIONS or is_initial:
+            # "EDS" is a name, "eds" are editors.
+            is_acronym = len(word) >= _ACRONYM_LETTERS and word.isalpha() and word.isupper()
+            if (word.casefold() in _ABBREVIATIONS and not is_acronym) or is_initial:
                 continue
             if match["space"] is None and not re.match(r"[A-Z][a-z]+[ ,]", text[after : after + 30]):
                 continue

@@ -24,7 +24,7 @@ ROAD = (
     ("builds", "terms", "lexicon", "additions", "documents"),
     ("vectors", "arcs"),
     ("sentences",),
-    ("mentions", "frames", "triggers", "signals"),
+    ("mentions", "salience", "frames", "triggers", "signals"),
     ("reader", "qualifiers", "pairs"),
     ("claims",),
     ("extraction",),

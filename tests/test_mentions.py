@@ -4,7 +4,7 @@ import pytest
 
 from kg import lexicon, mentions, tables
 from kg.frames import Frame
-from kg.model import Entity, Sentence
+from kg.model import Entity
 from kg.resources import EXAMPLES, ONTOLOGY
 
 SHAPES = tables.read(ONTOLOGY / "name-shapes.tsv", mentions.SHAPE_COLUMNS)
@@ -89,28 +89,36 @@ def test_a_group_is_its_members_and_not_their_class():
     assert [mark.key for mark in mentions._particular(marks[:1])] == ["alkaloid"]
 
 
-def test_the_topic_is_what_is_named_most_often():
-    marks = [found("kava", "Substance", 0, 4), found("sleep", "Effect", 5, 9), found("kratom", "Substance", 10, 16)]
-    assert mentions.topic(mentions.topics([*marks, found("kratom", "Substance", 20, 26)])).id == "kratom"
-    assert mentions.topic(mentions.topics([found("sleep", "Effect", 5, 9)])) is None
+def resolved(text, marks):
+    """Return what each sentence of a text names, means and implies."""
+    from kg.sentences import open_parser, split
+
+    discourse = mentions.Discourse(marks, text)
+    found = []
+    for sentence in open_parser().parse(split(text)):
+        own = [mark for mark in marks if sentence.start <= mark.start and mark.end <= sentence.end]
+        found.append(discourse.resolve(Frame(sentence), sentence, own))
+    return found
 
 
 @pytest.mark.model
 @pytest.mark.parametrize(("text", "expected"), [("The mushroom contains it.", {"fly-agaric"}), ("The drug contains it.", {"muscimol"})])
 def test_what_nothing_before_fits_is_the_likeliest_topic_that_fits(text, expected):
-    from kg.sentences import open_parser, split
-
-    marks = [found("muscimol", "Compound", 0, 8), found("muscimol", "Compound", 9, 17), found("fly-agaric", "Organism", 20, 30)]
-    discourse = mentions.Discourse(mentions.topics(marks))
-    (sentence,) = open_parser().parse(split(text))
-    seen = discourse.resolve(Frame(sentence), sentence, [])
+    marks = [found("muscimol", "Compound", 100, 108), found("muscimol", "Compound", 109, 117), found("fly-agaric", "Organism", 120, 130)]
+    (seen,) = resolved(text, marks)
     assert {mention.key for mention in seen if mention.start < 4 and not mention.is_implied} == expected
 
 
-def test_where_no_subject_is_named_the_topic_is_implied():
-    discourse = mentions.Discourse([found("kava", "Substance", 0, 4)])
-    seen = discourse.resolve(None, Sentence(0, 0, 30, "Users report better sleep now."), [found("sleep", "Effect", 20, 25)])
-    assert [(mention.key, mention.is_implied) for mention in seen] == [("kava", True), ("sleep", False)]
+@pytest.mark.model
+def test_where_no_subject_is_named_the_likeliest_two_are_implied():
+    text = "Kava and kratom are old, like betel. Users report better sleep now."
+    marks = [found("kava", "Substance", 0, 4), found("kratom", "Substance", 9, 15), found("betel", "Substance", 30, 35)]
+    seen = resolved(text, [*marks, found("sleep", "Effect", 57, 62)])[1]
+    assert [(mention.key, mention.is_implied, mention.is_topic) for mention in seen] == [
+        ("kava", True, True),
+        ("kratom", True, False),
+        ("sleep", False, False),
+    ]
 
 
 @pytest.mark.model
@@ -123,17 +131,9 @@ def test_where_no_subject_is_named_the_topic_is_implied():
     ],
 )
 def test_an_anaphor_takes_what_fits_it(second, expected):
-    from kg.sentences import open_parser, split
-
     text = f"Kratom has mitragynine and paynantheine. {second}"
-    first, last = open_parser().parse(split(text))
-    discourse = mentions.Discourse([found("kratom", "Substance", 0, 6)])
-    discourse.resolve(
-        Frame(first),
-        first,
-        [found("kratom", "Substance", 0, 6), found("mitragynine", "Alkaloid", 11, 22), found("paynantheine", "Alkaloid", 27, 39)],
-    )
-    seen = discourse.resolve(Frame(last), last, [])
+    marks = [found("kratom", "Substance", 0, 6), found("mitragynine", "Alkaloid", 11, 22), found("paynantheine", "Alkaloid", 27, 39)]
+    seen = resolved(text, marks)[1]
     assert {mention.key for mention in seen if mention.is_anaphor and not mention.is_implied} == expected
 
 
@@ -249,25 +249,32 @@ def test_a_class_gives_way_to_what_it_stands_for(text, kept, left, names):
     ],
 )
 def test_a_class_that_is_pointed_at_stands_for_what_was_named_before(text, expected, names):
-    from kg.sentences import open_parser, split
-
-    found = mentions.find_names(text, names)
-    discourse = mentions.Discourse(mentions.topics(found))
-    for sentence in open_parser().parse(split(text)):
-        own = [mark for mark in found if mark.start >= sentence.start and mark.end <= sentence.end]
-        seen = discourse.resolve(Frame(sentence), sentence, own)
+    seen = resolved(text, mentions.find_names(text, names))[-1]
     assert {mention.key for mention in seen if mention.is_anaphor and not mention.is_implied} == expected
 
 
-def test_a_general_word_is_no_topic_and_is_not_implied_where_something_particular_is_named():
-    drug, kava = found("medication", "Substance", 0, 10), found("kava", "Substance", 12, 16)
-    assert mentions.topic(mentions.topics([drug, drug, kava])).id == "kava"
-    assert mentions.topic(mentions.topics([drug])).id == "medication"
-    discourse = mentions.Discourse()
-    discourse.resolve(None, Sentence(0, 0, 20, "Kava is old."), [kava])
-    discourse.resolve(None, Sentence(1, 20, 40, "Medications are new."), [drug])
-    seen = discourse.resolve(None, Sentence(2, 40, 60, "Sleep is better."), [found("sleep", "Effect", 40, 45)])
-    assert [mention.key for mention in seen if mention.is_implied] == ["kava"]
+@pytest.mark.model
+def test_a_general_word_is_implied_only_after_what_is_particular():
+    text = "Kava is old. Medications are new. Medications are many. Sleep is better."
+    marks = [found("kava", "Substance", 0, 4), *(found("medication", "Substance", a, a + 11) for a in (13, 34))]
+    seen = resolved(text, [*marks, found("sleep", "Effect", 56, 61)])[-1]
+    assert [mention.key for mention in seen if mention.is_implied] == ["kava", "medication"]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Diazepam and oxazepam calm people. They may cause nausea.", {"diazepam", "oxazepam"}),
+        ("Diazepam calms people. It is like oxazepam. It may cause nausea.", {"diazepam"}),
+        ("Kratom relieves pain. Codeine does so, too.\n\n## Codeine\n\nIt may cause nausea.", {"codeine-alkaloid"}),
+        ("Kratom relieves pain. The bark of trees may cause nausea.", set()),
+        ("Kratom relieves pain. The powder may cause nausea.", {"kratom"}),
+    ],
+)
+def test_an_anaphor_stands_for_what_the_text_is_about_at_its_place(text, expected, names):
+    seen = resolved(text, mentions.find_names(text, names))[-1]
+    assert {mention.key for mention in seen if mention.is_anaphor and not mention.is_implied} == expected
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,18 @@ def test_nothing_but_the_lead_in_changes_and_it_stands_before(lines):
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It is approved for EDS. Two drugs are old.", ["It is approved for EDS.", "Two drugs are old."]),
+        ("Ratsch, eds. Two drugs are old.", ["Ratsch, eds. Two drugs are old."]),
+        ("It was Dr. Smith. He slept.", ["It was Dr. Smith.", "He slept."]),
+    ],
+)
+def test_an_acronym_ends_a_sentence_where_an_abbreviation_of_its_letters_does_not(text, expected):
+    assert [sentence.text for sentence in sentences.split(text)] == expected
+
+
 @pytest.mark.parametrize("lead", ["Side effects include:", "## Known **side effects**:", "Harms", "It may lead to"])
 def test_words_of_an_item_and_its_lead_in_keep_their_places(lead):
     text = f"{lead}\n- nausea, µ-opioid tolerance\n"

@@ -191,6 +191,11 @@ def retyped(mark: mentions.Found, text: Text, chance: random.Random) -> mentions
     return mark
 
 
+def matches_name(found: mentions.Found, key: str, text: Text) -> bool:
+    """Tell whether what was found is the annotated entity by a name of both."""
+    return any(score.same({"label": own.label, "names": own.names}, text.entities[key]) for own in found.entities)
+
+
 def matches(found: mentions.Found, key: str, text: Text) -> bool:
     """Tell whether what was found is the annotated entity, as the scorer decides it."""
     start = None if found.is_implied else found.start
@@ -306,7 +311,7 @@ def add_text(table: Table, text: Text, parser: sentences.Parser, names: lexicon.
     marks = mentions.find_names(text.text, names)
     told = gold_marks(text, marks)
     every = tuple(sorted((*marks, *told), key=lambda mark: mark.start))
-    discourse = mentions.Discourse(mentions.topics(every))
+    discourse = mentions.Discourse(every, text.text)
     shares = mentions.shares(every)
     gold_spans = [span for entity in text.entities.values() for span in entity["spans"]]
     for sentence in parser.parse(sentences.with_leads(text.text, sentences.split(text.text))):
