@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
     from kg.claims import Refusal
     from kg.extraction import Extractor
-    from kg.mentions import Found
     from kg.model import Claim, Cue, Mention, Sentence, Token
+    from kg.pairs import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something that was marked: what it is read as, the rule, and the readings that its place may choose instead."""
+    """Something that was marked: what it is read as, the rule, and the readings that its place may choose instead.
+
+    `again` is the mention before it that it names once more, "" for none.
+    """
 
     mention: Mention
     rule: str
     readings: tuple[str, ...]
     is_implied: bool
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,7 @@ def explain(text: str, extractor: Extractor) -> Iterator[Explanation]:
     for sentence in extractor.parser.parse(sentences.split(text)):
         scene = scenes.get(sentence.start)
         frame = frames.Frame(sentence) if scene is None else scene.frame
-        founds = () if scene is None else tuple(place.found for place in scene.places)
-        named = tuple(_named(found, frame.sentence, extractor) for found in founds)
+        named = () if scene is None else tuple(_named(place, frame.sentence, extractor) for place in scene.places)
         yield Explanation(
             frame.sentence,
             named,
@@ -89,11 +92,13 @@ def explain(text: str, extractor: Extractor) -> Iterator[Explanation]:
         )
 
 
-def _named(found: Found, sentence: Sentence, extractor: Extractor) -> Named:
+def _named(place: Place, sentence: Sentence, extractor: Extractor) -> Named:
+    found = place.found
     first, *others = found.entities
     entry = extractor.lexicon.entries.get(first.id)
-    rule = f"{found.rule} {entry.where}" if entry is not None else found.rule
-    return Named(claims.mention(found, first, sentence), rule, tuple(other.type for other in others), found.is_implied)
+    rule = found.rule if entry is None or entry.where == found.rule else f"{found.rule} {entry.where}"
+    again = "" if place.again is None else sentence.cut(place.again.found.start, place.again.found.end)
+    return Named(claims.mention(found, first, sentence), rule, tuple(other.type for other in others), found.is_implied, again)
 
 
 def _wordings(frame: frames.Frame, extractor: Extractor) -> Iterator[Wording]:

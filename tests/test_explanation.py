@@ -71,3 +71,8 @@ def test_a_refused_pair_says_why(extractor: Extractor) -> None:
     (only,) = see("Kava relieves anxiety, and kratom contains mitragynine.", extractor)
     assert only.refusals
     assert all(refusal.reason for refusal in only.refusals)
+
+
+def test_a_second_name_for_one_thing_is_told(extractor: Extractor) -> None:
+    (only,) = see("Kava (Piper methysticum) relieves anxiety.", extractor)
+    assert [(one.mention.text, one.again) for one in only.named] == [("Kava", ""), ("Piper methysticum", "Kava"), ("anxiety", "")]

@@ -81,7 +81,7 @@ def _show(console: Console, explanation: Explanation, limit: int | None) -> None
                 one.mention.entity.label,
                 one.mention.entity.type,
                 one.rule,
-                ", ".join(one.readings),
+                ", ".join((*one.readings, *([f"{one.again} once more"] if one.again else []))),
             )
             for one in explanation.named
         ),
