@@ -1,9 +1,13 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools" / "training"))
+import numpy as np
 
-import passages
+TOOLS = Path(__file__).resolve().parent.parent / "tools"
+sys.path[:0] = [str(TOOLS / "training"), str(TOOLS)]
+
+import mean_reader  # noqa: E402
+import passages  # noqa: E402
 
 WHOLE = [
     "=== nettle | wiki | someone/pages@abc | Nettle.md",
@@ -41,3 +45,19 @@ def lines_without_sentences(lines):
     for line in lines:
         if not line or line.startswith(("=== ", "@ ")) or " > " in line or passages._STRIPPED.fullmatch(line):
             yield line
+
+
+def stored(words, rows, weight, threshold):
+    lists = {name: np.frombuffer("\n".join(words).encode(), dtype=np.uint8) for name in mean_reader.TABLES.values()}
+    tables = {name: np.array(rows, dtype=np.float16) for name in mean_reader.TABLES}
+    arrays = {"mix": np.array([weight], dtype=np.float16), "pieces": np.array([7], dtype=np.int8), "thresholds": np.array([threshold])}
+    return lists | tables | arrays
+
+
+def test_the_mean_of_two_readers_goes_by_their_words():
+    first = stored(["", "kava", "kratom"], [[0], [2], [4]], 1.0, 0.4)
+    second = stored(["", "betel", "kava"], [[2], [8], [6]], 3.0, 0.5)
+    found = mean_reader.mean(first, second)
+    assert found["lemma"].ravel().tolist() == [1, 8, 4]
+    assert (found["mix"].tolist(), found["pieces"].tolist(), found["thresholds"].tolist()) == ([2.0], [7], [0.4])
+    assert bytes(found["text_lemmas"]).decode().split("\n") == ["", "betel", "kava"]
