@@ -17,7 +17,7 @@ from kg import tables
 from kg.model import Entity
 from kg.resources import ONTOLOGY
 from kg.salience import Salience
-from kg.sentences import is_heading
+from kg.sentences import begins_line, is_heading
 from kg.values import swift
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from kg.tables import Row
 
 SUBJECT_TYPES = ("Substance", "Compound", "Alkaloid")
+SUBJECTS_AND_ORGANISMS = frozenset({*SUBJECT_TYPES, "Organism"})
 STATE_TYPES = frozenset({"Condition", "Effect", "Caution"})
+PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 MAX_IMPLIED = 2
 MAX_GROUP = 4
 MAX_SHAPE_WORDS = 5
@@ -450,9 +452,7 @@ def _abbreviations(text: str, named: Sequence[Found]) -> Iterator[tuple[str, Fou
 # ---- anaphors ----
 
 ANAPHOR_COLUMNS = ("wording", "kind", "types", "number", "example")
-_SUBJECTS = frozenset({*SUBJECT_TYPES, "Organism"})
 _POINTING = frozenset({"this", "these", "that", "those", "such", "both"})
-_PLURAL = frozenset({"NNS", "NNPS"})
 # What may follow a noun and say which one is meant: "the drug that was given", "the plant of the Maya".
 _AFTER_NOUN = frozenset({"prep", "relcl", "acl", "appos", "conj"})
 _SENTENCES_REMEMBERED = 3
@@ -472,7 +472,7 @@ class Anaphor:
 
     def is_many(self, tag: str) -> bool:
         """Tell whether it stands for several; where its row leaves that to its form, the tag of the word tells."""
-        return self.number == "many" or (self.number == "form" and tag in _PLURAL)
+        return self.number == "many" or (self.number == "form" and tag in PLURAL_TAGS)
 
 
 def _check_anaphor(row: Row) -> Iterator[str]:
@@ -553,7 +553,7 @@ def _gives_way(frame: Frame, found: Found, head: int, named: Sequence[tuple[Foun
 
 def _is_bare(frame: Frame, noun: int) -> bool:
     """Tell whether a noun stands in the singular without an article, as names do: "Crohn's disease", not "a mood disorder"."""
-    return frame.tokens[noun].tag not in _PLURAL and not any(frame.tokens[child].tag == "DT" for child in frame.children[noun])
+    return frame.tokens[noun].tag not in PLURAL_TAGS and not any(frame.tokens[child].tag == "DT" for child in frame.children[noun])
 
 
 def _says_which(token: Token) -> bool:
@@ -646,19 +646,11 @@ def _groups(frame: Frame, named: Sequence[Found]) -> tuple[_Group, ...]:
     for found in named:
         head = frame.head(found.start, found.end) if found.type in SUBJECT_TYPES else None
         if head is not None:
-            joined.setdefault(frame.first_conjunct(head), []).append((found, frame.tokens[head].tag in _PLURAL))
+            joined.setdefault(frame.first_conjunct(head), []).append((found, frame.tokens[head].tag in PLURAL_TAGS))
     return tuple(
         _Group(tuple(found for found, _ in own), frozenset(found.key for found, _ in own), any(is_plural for _, is_plural in own))
         for own in joined.values()
     )
-
-
-def begins_line(text: str, start: int) -> bool:
-    """Tell whether a line of a text begins at a place."""
-    stop = start
-    while stop and text[stop - 1].isspace():
-        stop -= 1
-    return text.count("\n", stop, start) > 0
 
 
 class Discourse:
@@ -727,7 +719,7 @@ class Discourse:
                 if not any(other.type in known.types and _is_particular(other) for other in before):
                     kept.append(found)
                 continue
-            members = self._members(found, is_many=frame.tokens[head].tag in _PLURAL)
+            members = self._members(found, is_many=frame.tokens[head].tag in PLURAL_TAGS)
             if not members:
                 kept.append(found)
             standing.extend(self._stand(members, start, found.end, found.rule))
@@ -807,17 +799,16 @@ class Discourse:
         # "These compounds", "this interaction": of what was named before, the constituents rather than the whole.
         constituents = {found.key for found in before if found.type in CONSTITUENTS}
         if is_many and len(constituents) > 1:
-            before = [found for found in before if found.type in CONSTITUENTS]
-        if is_many:
-            before = _particular(before)
-        chosen = before if is_many else before[:1]
-        if _SUBJECTS.issuperset(anaphor.types) and not (is_many and len(constituents) > 1):
-            present = {found.key for found in own}
-            likely = [found for found in self._ranked if found.key not in present and fits(found)]
-            if anaphor.types[0] in CONSTITUENTS:
-                likely.sort(key=lambda found: found.key not in constituents)
-            is_all = anaphor.kind != "pronoun" or anaphor is anaphors().get("both")
-            chosen = (self._group(likely, is_all=is_all) if is_many else likely[:1]) or chosen
+            chosen = _particular([found for found in before if found.type in CONSTITUENTS])
+        else:
+            chosen = _particular(before) if is_many else before[:1]
+            if SUBJECTS_AND_ORGANISMS.issuperset(anaphor.types):
+                present = {found.key for found in own}
+                likely = [found for found in self._ranked if found.key not in present and fits(found)]
+                if anaphor.types[0] in CONSTITUENTS:
+                    likely.sort(key=lambda found: found.key not in constituents)
+                is_all = anaphor.kind != "pronoun" or anaphor is anaphors().get("both")
+                chosen = (self._group(likely, is_all=is_all) if is_many else likely[:1]) or chosen
         if not chosen and anaphor.kind == "noun":
             # "This mushroom" in a text that names its constituents more often.
             chosen = [found for found in (*self._ranked, *self._organisms) if fits(found)][:1]

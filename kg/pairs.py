@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.frames import MAX_PATH_STEPS
-from kg.mentions import STATE_TYPES, SUBJECT_TYPES, is_general
+from kg.mentions import PLURAL_TAGS, STATE_TYPES, SUBJECT_TYPES, SUBJECTS_AND_ORGANISMS, is_general
 from kg.values import swift
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.triggers import Hit
 
 MAX_MENTIONS = 40
-_KINDS = (frozenset({*SUBJECT_TYPES, "Organism"}), STATE_TYPES, frozenset({"Receptor"}), frozenset({"Neurotransmitter"}))
+_KINDS = (SUBJECTS_AND_ORGANISMS, STATE_TYPES, frozenset({"Receptor"}), frozenset({"Neurotransmitter"}))
 _NAMES = r"(?:brand|trade|street|generic|slang|code|common)[\s-]*names?(?:\s+(?:is|are|include|including))?"
 _KNOWN_AS = re.compile(
     r"""[,;]?\s*[(\[]?(?:and\s+|or\s+)?(?:(?:also|commonly|otherwise|better|formerly|more|popularly|widely|simply|often|sometimes)\s+)*"""
@@ -123,9 +123,7 @@ def _mark_again(frame: Frame, places: Sequence[Place]) -> None:
         if before is not None and place.found.start >= before.found.end:
             between = frame.sentence.cut(before.found.end, place.found.start)
             is_known_as = _KNOWN_AS.fullmatch(between) is not None or (is_listed and _ONE_MORE.fullmatch(between) is not None)
-            in_brackets = _IN_BRACKETS.fullmatch(between) is not None
-            after = frame.sentence.cut(place.found.end, frame.sentence.end)
-            is_again = is_known_as or (in_brackets and _BRACKET_ENDS.match(after) is not None) or _is_part(frame, before, place, between)
+            is_again = is_known_as or _is_in_brackets(frame, place, between) or _is_part(frame, before, place, between)
             if is_again and _can_be_one(frame, before, place):
                 place.again = before.again or before
             is_listed = place.again is not None and is_known_as
@@ -139,7 +137,14 @@ def _can_be_one(frame: Frame, before: Place, place: Place) -> bool:
         return False
     if is_general(one.entities[0]) or is_general(two.entities[0]) or before.head is None or place.head is None:
         return False
-    return frame.tokens[before.head].tag != "NNS" or frame.tokens[place.head].tag in {"NNS", "NNPS"}
+    return frame.tokens[before.head].tag != "NNS" or frame.tokens[place.head].tag in PLURAL_TAGS
+
+
+def _is_in_brackets(frame: Frame, place: Place, between: str) -> bool:
+    """Tell whether a mention stands alone in brackets after what is before it."""
+    if _IN_BRACKETS.fullmatch(between) is None:
+        return False
+    return _BRACKET_ENDS.match(frame.sentence.cut(place.found.end, frame.sentence.end)) is not None
 
 
 def _is_part(frame: Frame, before: Place, place: Place, between: str) -> bool:
@@ -176,7 +181,7 @@ def pairs(scene: Scene, schema: Schema) -> Iterator[Pair]:
     """
     objects = [(place, place.found) for place in scene.places if not place.found.is_implied]
     begin = scene.frame.sentence.start
-    spare = {id(place) for place in scene.places if place.again is not None for place in _spare(place.again, place)}
+    spare = {id(name) for place in scene.places if place.again is not None for name in _spare(place.again, place)}
     for subject in scene.places:
         own = subject.found
         if id(subject) in spare:

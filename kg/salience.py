@@ -17,7 +17,7 @@ from kg import tables
 from kg.resources import ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kg.frames import Frame
     from kg.mentions import Found
@@ -46,7 +46,7 @@ FEATURES = (
     "of a class named",
     "times named",
 )
-_DISTANCES = (0, 1, 2, 3, 3, 3)
+_AGO = (*FEATURES[:4], FEATURES[3], FEATURES[3])
 _TIMES_COUNTED = 3
 _EXPECTED = 3
 _FAR = 12
@@ -66,10 +66,9 @@ class _Standing:
     """A substance of the document: what always speaks for it, when it was named last, and what speaks for it by how that was."""
 
     found: Found
-    always: tuple[tuple[int, float], ...]
-    rank: int
+    always: tuple[tuple[str, float], ...]
     last: int | None = None
-    role: tuple[tuple[int, float], ...] = ()
+    role: tuple[tuple[str, float], ...] = ()
 
 
 class Salience:
@@ -91,16 +90,16 @@ class Salience:
         for rank, key in enumerate(order):
             mark, count = first[key], counts[key]
             always = (
-                (10, key == named[0].key),
-                (12, count / len(named)),
-                (13, rank == 0),
-                (16, mark.type in mentions.CONSTITUENTS),
-                (17, general[key]),
-                (18, min(above[key], _TIMES_COUNTED) / _TIMES_COUNTED),
-                (19, not mark.classes.isdisjoint(first)),
-                (20, math.log1p(count)),
+                ("first of the document", key == named[0].key),
+                ("share of the document", count / len(named)),
+                ("most often named", rank == 0),
+                ("constituent", mark.type in mentions.CONSTITUENTS),
+                ("general word", general[key]),
+                ("class of another", min(above[key], _TIMES_COUNTED) / _TIMES_COUNTED),
+                ("of a class named", not mark.classes.isdisjoint(first)),
+                ("times named", math.log1p(count)),
             )
-            self._standings[key] = _Standing(mark, tuple((place, float(value)) for place, value in always if value), rank)
+            self._standings[key] = _Standing(mark, tuple((name, float(value)) for name, value in always if value))
         self._expected = order[:_EXPECTED]
         self._recent: dict[str, None] = {}
         self._heading: frozenset[str] = frozenset()
@@ -113,32 +112,28 @@ class Salience:
         if self._paragraph:
             self._paragraph, self._paragraph_before = Counter(), self._paragraph
 
-    def candidates(self, index: int) -> Iterator[tuple[Found, list[tuple[int, float]]]]:
-        """Give what a sentence, by its number in the document, could be about, with what speaks for it, by number of the feature."""
+    def candidates(self, index: int) -> Iterator[tuple[Found, list[tuple[str, float]]]]:
+        """Give what a sentence, by its number in the document, could be about, with what speaks for it."""
         for key in dict.fromkeys((*self._recent, *self._heading, *self._expected)):
             standing = self._standings[key]
             features = [*standing.always, *standing.role]
             if standing.last is None:
-                features.append((4, 1.0))
-            elif 0 < index - standing.last <= len(_DISTANCES):
-                features.append((_DISTANCES[index - standing.last - 1], 1.0))
+                features.append(("not named yet", 1.0))
+            elif 0 < index - standing.last <= len(_AGO):
+                features.append((_AGO[index - standing.last - 1], 1.0))
             if key in self._heading:
-                features.append((9, 1.0))
+                features.append(("in the heading above", 1.0))
             if key in self._opening:
-                features.append((11, 1.0))
-            for place, counts in ((14, self._paragraph), (15, self._paragraph_before)):
+                features.append(("in the first sentence that names one", 1.0))
+            for name, counts in (("in this paragraph", self._paragraph), ("in the paragraph before", self._paragraph_before)):
                 if counts[key]:
-                    features.append((place, min(counts[key], _TIMES_COUNTED) / _TIMES_COUNTED))
+                    features.append((name, min(counts[key], _TIMES_COUNTED) / _TIMES_COUNTED))
             yield standing.found, features
 
-    def ranked(self, index: int, without: Collection[str] = ()) -> list[tuple[float, Found]]:
-        """Return what a sentence could be about, the likeliest first, with how much speaks for it; not what `without` has the id of."""
-        weight = _weights()
-        scored = [
-            (sum(weight[place] * value for place, value in features), found)
-            for found, features in self.candidates(index)
-            if found.key not in without
-        ]
+    def ranked(self, index: int) -> list[tuple[float, Found]]:
+        """Return what a sentence, by its number in the document, could be about, the likeliest first, with how much speaks for it."""
+        weight = weights()
+        scored = [(sum(weight[name] * value for name, value in features), found) for found, features in self.candidates(index)]
         scored.sort(key=lambda one: (-one[0], one[1].start))
         return scored
 
@@ -165,21 +160,16 @@ class Salience:
             del self._recent[key]
 
 
-@cache
-def _weights() -> tuple[float, ...]:
-    return tuple(weights()[name] for name in FEATURES)
-
-
-def _role(frame: Frame | None, found: Found, *, is_first: bool) -> tuple[tuple[int, float], ...]:
+def _role(frame: Frame | None, found: Found, *, is_first: bool) -> tuple[tuple[str, float], ...]:
     """Return what speaks for a substance by its part in the sentence that names it."""
-    features = [(5, 1.0)] if is_first else []
+    features = [("first of its sentence", 1.0)] if is_first else []
     head = None if frame is None else frame.head(found.start, found.end)
     if frame is not None and head is not None:
         role = frame.tokens[frame.first_conjunct(head)].dep
         if role in {"nsubj", "nsubjpass"}:
-            features.append((6, 1.0))
+            features.append(("subject", 1.0))
         if role == "pobj":
-            features.append((7, 1.0))
+            features.append(("after a preposition", 1.0))
         if frame.tokens[head].dep == "conj":
-            features.append((8, 1.0))
+            features.append(("joined to another", 1.0))
     return tuple(features)

@@ -177,6 +177,14 @@ def is_heading(line: str) -> bool:
     return len(line.split()) <= MAX_HEADING_WORDS and _TERMINAL.search(line) is None
 
 
+def begins_line(text: str, start: int) -> bool:
+    """Tell whether a line of a text begins at a place."""
+    stop = start
+    while stop and text[stop - 1].isspace():
+        stop -= 1
+    return text.count("\n", stop, start) > 0
+
+
 def _ends_in_colon(sentence: Sentence) -> bool:
     """Tell whether a sentence ends in a colon, which marks of emphasis may follow."""
     return sentence.text.rstrip(" *_").endswith(":")

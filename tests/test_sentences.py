@@ -46,7 +46,6 @@ def test_nothing_but_the_lead_in_changes_and_it_stands_before(lines):
     assert all(one.lead.end <= one.start for one in found if one.lead is not None)
 
 
-@pytest.mark.model
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -59,6 +58,7 @@ def test_an_acronym_ends_a_sentence_where_an_abbreviation_of_its_letters_does_no
     assert [sentence.text for sentence in sentences.split(text)] == expected
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("lead", ["Side effects include:", "## Known **side effects**:", "Harms", "It may lead to"])
 def test_words_of_an_item_and_its_lead_in_keep_their_places(lead):
     text = f"{lead}\n- nausea, µ-opioid tolerance\n"

@@ -191,14 +191,9 @@ def retyped(mark: mentions.Found, text: Text, chance: random.Random) -> mentions
     return mark
 
 
-def matches_name(found: mentions.Found, key: str, text: Text) -> bool:
-    """Tell whether what was found is the annotated entity by a name of both."""
-    return any(score.same({"label": own.label, "names": own.names}, text.entities[key]) for own in found.entities)
-
-
-def matches(found: mentions.Found, key: str, text: Text) -> bool:
-    """Tell whether what was found is the annotated entity, as the scorer decides it."""
-    start = None if found.is_implied else found.start
+def matches(found: mentions.Found, key: str, text: Text, *, by_name: bool = False) -> bool:
+    """Tell whether what was found is the annotated entity, as the scorer decides it; by a name of both only, where asked."""
+    start = None if found.is_implied or by_name else found.start
     return any(
         score.same({"start": start, "end": found.end, "label": own.label, "names": own.names}, text.entities[key]) for own in found.entities
     )

@@ -7,7 +7,7 @@ numpy alone. `--check` prints how well the groups that only measure are read.
 
 `--folds N --fold I` leaves a part of the texts out and reports on it; with `--say SAID_I.pt` what the net holds of that part is written
 instead of the net. The shipped one learned from the annotations first, and then for two epochs more (`--start`) from what
-six such nets say, too (`--soft SAID_?.pt`).
+six such nets say, too (`--soft SAID_?.pt`); it is the mean of that and of three epochs more (`tools/mean_reader.py`).
 """
 
 from __future__ import annotations

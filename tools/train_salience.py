@@ -55,7 +55,7 @@ def examples(text: data.Text, parser: sentences.Parser, names: lexicon.Lexicon) 
     attention = salience.Salience(every)
     for sentence in parser.parse(sentences.with_leads(text.text, sentences.split(text.text))):
         own = [mark for mark in every if sentence.start <= mark.start and mark.end <= sentence.end]
-        if mentions.begins_line(text.text, sentence.start):
+        if sentences.begins_line(text.text, sentence.start):
             attention.begin_paragraph()
         if not own or sentence.lead is not None:
             continue
@@ -64,10 +64,10 @@ def examples(text: data.Text, parser: sentences.Parser, names: lexicon.Lexicon) 
         options = [(found, features) for found, features in attention.candidates(sentence.index) if found.key not in present]
         table = np.zeros((len(options), len(salience.FEATURES)))
         for row, (_, features) in zip(table, options, strict=True):
-            for place, value in features:
-                row[place] += value
+            for name, value in features:
+                row[salience.FEATURES.index(name)] += value
         for keys in stands_for(text, sentence, stated):
-            is_meant = np.array([any(data.matches_name(found, key, text) for key in keys) for found, _ in options])
+            is_meant = np.array([any(data.matches(found, key, text, by_name=True) for key in keys) for found, _ in options])
             if is_meant.any():
                 yield table, is_meant
         attention.see(sentence.index, frames.Frame(sentence), own, is_heading=sentences.is_heading(sentence.text))
